@@ -1,0 +1,13 @@
+"""The base tables; the SQL stands beside this file."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from db.migrations.support import sql_migration
+
+ID = "2026-11-21T00:00:01"
+VERSION = "1.38.0"
+DESCRIPTION = "installation, places, calendar, parameters, people, accounts, cases, comparison, messages, audit"
+
+
+async def forwards() -> MigrationManager:
+    return sql_migration(__file__, ID, DESCRIPTION)
