@@ -61,7 +61,7 @@ create table calendar_year (
 );
 create table calendar_day (
   day date primary key,
-  kind text not null check (kind in ('off', 'work')),
+  kind text not null check (kind in ('off', 'work', 'plain')), -- plain: a corrected notice took the day back
   name text not null
 );
 
