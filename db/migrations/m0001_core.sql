@@ -246,7 +246,6 @@ create table service_case (
   awaiting text check (awaiting in ('resident_confirmation')),
   payload_sealed bytea not null,
   page text not null default '',
-  submission_key text,
   verify_token text not null,
   -- the statutory clock
   received_on date,
@@ -282,7 +281,6 @@ create table service_case (
   version int not null default 0,
   primary key (county_code, id),
   unique (county_code, case_no),
-  unique (county_code, submission_key),
   unique (county_code, verify_token),
   foreign key (county_code, subject_person_id) references person (county_code, id)
 ) with (fillfactor = 80);
