@@ -162,6 +162,7 @@ create table person_change (
   foreign key (county_code, person_id) references person (county_code, id)
 );
 create index person_change_by_person on person_change (county_code, person_id, id);
+create index person_change_by_case on person_change (county_code, case_id);
 
 -- Pairs of AAC008 and AAC031 as procedures A0.3 lists them; any other pair is invalid data.
 create table participation (

@@ -8,7 +8,7 @@ from asyncpg import Record
 from msgspec import Struct
 
 from db import engine
-from db.crypto import seal, unseal
+from db.crypto import seal, sm3, unseal
 
 PAYLOAD = "case.payload"
 EVENT = "case.event"
@@ -238,7 +238,7 @@ async def add_commitment(
     case_id: int,
     text_code: str,
     text_version: str,
-    text_digest: str,
+    text: str,
     signed_name: str,
     signature: str,
     signature_attachment_id: int | None,
@@ -248,11 +248,12 @@ async def add_commitment(
     channel: str,
     not_demanded: list[str],
 ) -> None:
+    """The digest of the very text that was shown stands with the signature (R-027)."""
     await engine.execute(
         "insert into commitment (county_code, case_id, text_code, text_version, text_digest, signed_name, signature,"
         " signature_attachment_id, signer_kind, signer_id, at, channel, not_demanded)"
         " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-        county_code, case_id, text_code, text_version, text_digest, signed_name, signature, signature_attachment_id,
+        county_code, case_id, text_code, text_version, sm3(text.encode()).hex(), signed_name, signature, signature_attachment_id,
         signer_kind, signer_id, at, channel, not_demanded,
     )  # fmt: skip
 
@@ -274,4 +275,67 @@ async def set_clock(county_code: int, case_id: int, due_on: date, target_on: dat
         "update service_case set due_on = $3, target_on = $4, provisional = $5, version = version + 1"
         " where county_code = $1 and id = $2",
         county_code, case_id, due_on, target_on, provisional,
+    )  # fmt: skip
+
+
+async def add_attachment(
+    *,
+    county_code: int,
+    storage_key: str,
+    thumbnail_key: str | None,
+    media_type: str,
+    byte_count: int,
+    page_count: int,
+    filename: str,
+    created_by_kind: str,
+    created_by: int,
+    at: datetime,
+) -> int:
+    attachment_id: int = await engine.fetchval(
+        "insert into attachment (county_code, storage_key, thumbnail_key, media_type, byte_count, page_count, filename,"
+        " created_at, created_by_kind, created_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
+        county_code, storage_key, thumbnail_key, media_type, byte_count, page_count, filename, at, created_by_kind, created_by,
+    )  # fmt: skip
+    return attachment_id
+
+
+async def link_material(county_code: int, case_id: int, material: str, attachment_id: int, at: datetime) -> None:
+    await engine.execute(
+        "insert into case_material (county_code, case_id, material, attachment_id, added_at) values ($1, $2, $3, $4, $5)",
+        county_code, case_id, material, attachment_id, at,
+    )  # fmt: skip
+
+
+async def unlink_material(county_code: int, case_id: int, material_id: int, at: datetime) -> None:
+    """The page no longer belongs to the application; the row and the file stay."""
+    await engine.execute(
+        "update case_material set removed_at = $4 where county_code = $1 and case_id = $2 and id = $3 and removed_at is null",
+        county_code, case_id, material_id, at,
+    )  # fmt: skip
+
+
+async def materials_present(county_code: int, case_id: int) -> dict[str, int]:
+    """How many photos each material has."""
+    rows = await engine.fetch(
+        "select material, count(*) as photos from case_material where county_code = $1 and case_id = $2"
+        " and removed_at is null group by material",
+        county_code, case_id,
+    )  # fmt: skip
+    return {row["material"]: row["photos"] for row in rows}
+
+
+async def keep_document(
+    county_code: int, case_id: int, kind: str, document_no: str, storage_key: str, at: datetime, by: str
+) -> None:
+    await engine.execute(
+        "insert into issued_document (county_code, case_id, kind, document_no, storage_key, issued_at, issued_by)"
+        " values ($1, $2, $3, $4, $5, $6, $7) on conflict (county_code, case_id, kind, document_no) do nothing",
+        county_code, case_id, kind, document_no, storage_key, at, by,
+    )  # fmt: skip
+
+
+async def mark_reversed(county_code: int, case_id: int, by_case: int) -> None:
+    await engine.execute(
+        "update service_case set reversed_by = $3, version = version + 1 where county_code = $1 and id = $2",
+        county_code, case_id, by_case,
     )  # fmt: skip

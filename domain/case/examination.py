@@ -1,0 +1,69 @@
+"""Looking a case over: gather, examine, compare, and a fingerprint of what came out."""
+
+import hashlib
+from datetime import date
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from db.stores.cases import CaseRow
+from domain.case.item import Comparison, ServiceItem, Subject
+from domain.errors import Finding, Problem, Refused, Weight
+
+
+class Examination(Struct, frozen=True):
+    """`outcome` is the fingerprint a reviewer's click is bound to: approve refuses when the world has moved since."""
+
+    ask: Any
+    findings: list[Finding]
+    comparisons: list[Comparison]
+    answers: list[dict[str, Any]]
+    outcome: str
+
+    @property
+    def bars(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.weight is Weight.BARS]
+
+    @property
+    def waits(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.weight is Weight.WAITS]
+
+
+def subject_of(case: CaseRow) -> Subject:
+    return Subject(
+        county_code=case.county_code,
+        name=case.subject_name,
+        id_index=case.subject_index,
+        person_id=case.subject_person_id,
+    )
+
+
+def read_payload(item: ServiceItem, answers: dict[str, Any]) -> Any:
+    """The typed application. Refused(`incomplete`) with the field when something is missing or cannot be read."""
+    problems = [
+        Problem("incomplete", "还有必填的内容没有填好。", field=field.encode_name)
+        for field in msgspec.structs.fields(item.payload)
+        if field.required and answers.get(field.encode_name) in (None, "")
+    ]
+    if problems:
+        raise Refused(*problems)
+    try:
+        return msgspec.convert(answers, item.payload, strict=False)
+    except msgspec.ValidationError as wrong:
+        field = str(wrong).rpartition("$.")[2].strip("`") or None
+        raise Refused(Problem("incomplete", "有一项内容填写得不对，请检查。", field=field)) from wrong
+
+
+async def examine(item: ServiceItem, case: CaseRow, on: date) -> Examination:
+    """Looks everything up and judges it. Writes nothing."""
+    ask = read_payload(item, case.answers)
+    facts = await item.gather(ask, subject_of(case), on)
+    findings = item.examine(ask, facts)
+    answers = [msgspec.to_builtins(answer, builtin_types=(date,)) for answer in getattr(facts, "answers", ())]
+    return Examination(ask, findings, item.compare(ask, facts), answers, fingerprint(findings))
+
+
+def fingerprint(findings: list[Finding]) -> str:
+    told = sorted((finding.code, finding.weight, finding.message) for finding in findings)
+    return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:16]
