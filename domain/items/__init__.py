@@ -1,0 +1,22 @@
+"""Everything a person can apply for. One line a 事项; nothing is discovered by magic."""
+
+from domain.case.item import ServiceItem
+from domain.items import (
+    basic_info_change,
+    beneficiary_designation,
+    case_reversal,
+    enrollment,
+    household_address_change,
+    key_info_change,
+)
+
+ITEMS: tuple[ServiceItem, ...] = (
+    enrollment.ITEM,
+    basic_info_change.ITEM,
+    key_info_change.ITEM,
+    household_address_change.ITEM,
+    beneficiary_designation.ITEM,
+    case_reversal.ITEM,
+)
+
+BY_CODE: dict[str, ServiceItem] = {item.code: item for item in ITEMS}

@@ -1,0 +1,30 @@
+"""What a place may decide for itself; each value says where it stands."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from domain.actor import Channel
+from domain.case.chain import Chain
+
+class Switch(Struct, frozen=True):
+    """One yes/no or named choice with its source."""
+
+    value: bool | str
+    source: str
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    """`chains` by item code. `switches` by name; `historic_until` names a profile that handles no new case."""
+
+    code: str
+    title: str
+    chains: Mapping[str, Chain]
+    channels: frozenset[Channel]
+    channels_source: str
+    switches: Mapping[str, Switch]
+    historic: bool = False
+
+    def allows(self, switch: str) -> bool:
+        """KeyError for a switch nobody declared: a misspelt name must not read as no."""
+        return self.switches[switch].value is True
