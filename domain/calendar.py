@@ -43,14 +43,14 @@ class Calendar:
 
     def working_day_from(self, day: date) -> Due:
         """`day` itself when people work on it, else the next day they do (民法典第二百零三条)."""
-        return self._count(day - _DAY, 1, ())
+        return self.count(day - _DAY, 1, ())
 
     def due_on(self, received_on: date, working_days: int) -> Due:
         """The last day of a limit. The day of receipt does not count, also when it is a day off (R-007, R-008).
 
         0 working days means on the spot: the day of receipt, or the next working day after a day off.
         """
-        return self._count(received_on, working_days, ()) if working_days else self.working_day_from(received_on)
+        return self.count(received_on, working_days, ()) if working_days else self.working_day_from(received_on)
 
     def working_days_before(self, day: date, working_days: int) -> Due:
         """The latest day that lies `working_days` working days before `day` (规程第二十八条; R-243)."""
@@ -61,7 +61,8 @@ class Calendar:
             left -= self.is_working_day(day)
         return Due(day, not seen <= self.years)
 
-    def _count(self, start: date, working_days: int, stopped: Sequence[tuple[date, date]]) -> Due:
+    def count(self, start: date, working_days: int, stopped: Sequence[tuple[date, date]]) -> Due:
+        """The `working_days`-th working day after `start`, passing over the days of the closed pauses `stopped`."""
         day, left, seen = start, working_days, set[int]()
         while left:
             day += _DAY
@@ -83,7 +84,7 @@ def due_with_pauses(received_on: date, working_days: int, pauses: Sequence[Pause
     closed = sorted((begin, end) for begin, end in pauses if end is not None)
     if not working_days:
         return _on_the_spot(received_on, closed, calendar)
-    due = calendar._count(received_on, working_days, closed)
+    due = calendar.count(received_on, working_days, closed)
     for begin, end in closed:
         if begin == due.on and end > begin:
             after = calendar.due_on(end, 1)

@@ -7,15 +7,16 @@ from msgspec import Struct
 from domain.actor import Channel
 from domain.case.chain import Chain
 
+
 class Switch(Struct, frozen=True):
-    """One yes/no or named choice with its source."""
+    """One yes/no or named choice, and where it stands."""
 
     value: bool | str
     source: str
 
 
 class Profile(Struct, frozen=True, kw_only=True):
-    """`chains` by item code. `switches` by name; `historic_until` names a profile that handles no new case."""
+    """`chains` by item code, `switches` by name. A `historic` profile explains old cases and takes no new ones."""
 
     code: str
     title: str

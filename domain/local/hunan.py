@@ -1,0 +1,18 @@
+"""湖南: 城乡居民基本养老保险经办工作流程, as far as the national 规程 of 2019 leaves it standing (docs/decisions)."""
+
+from msgspec import structs
+
+from domain.local import national
+from domain.local.definition import Profile, Switch
+
+PROFILE: Profile = structs.replace(
+    national.PROFILE,
+    code="hunan",
+    title="湖南",
+    switches=national.SWITCHES
+    | {
+        "region_code_layout": Switch(value="6+2+2+2", source="湖南省经办工作流程三 附件3"),
+        # A birth date that disagrees with the ID number goes to the province and needs a special authority (R-066).
+        "birth_conflict_needs_authority": Switch(value=True, source="湖南省经办工作流程五 核心提示3"),
+    },
+)

@@ -1,0 +1,46 @@
+"""全国: 城乡居民基本养老保险经办规程 (2019), the default of every county."""
+
+from domain.actor import Channel, Post
+from domain.case.chain import Chain, Step
+from domain.local.definition import Profile, Switch
+
+PRELIMINARY = Step(Post.TOWNSHIP_CLERK, preliminary=True)
+
+CHAINS: dict[str, Chain] = {
+    "enrollment": Chain(
+        steps=(PRELIMINARY, Step(Post.COUNTY_ENROLLMENT)), limit_working_days=3, source="规程第四条、第八条"
+    ),
+    "beneficiary_designation": Chain(limit_working_days=0, source="规程第三十八条; design: nothing to review"),
+    "basic_info_change": Chain(limit_working_days=0, source="规程第九条第一款"),
+    "key_info_change": Chain(
+        steps=(PRELIMINARY, Step(Post.COUNTY_ACCOUNT)), limit_working_days=3, source="规程第四条、第十条"
+    ),
+    # 第四十条 sets no limit for this one; design: the limit of the other reviewed changes.
+    "household_address_change": Chain(
+        steps=(Step(Post.COUNTY_ACCOUNT),), limit_working_days=3, source="规程第四十条第二款; design: limit as in 第十条"
+    ),
+    # Filed by one member of staff, decided by the head: what was approved wrongly is put right by a new case.
+    "case_reversal": Chain(
+        steps=(Step(Post.COUNTY_HEAD),),
+        limit_working_days=3,
+        source="design: 社会保险经办条例第三十七条 asks for approval by level",
+    ),
+}
+
+SWITCHES: dict[str, Switch] = {
+    # 告知承诺 is the resident's own act (规程第三十八条); an assistant only collects and uploads (第四条).
+    "assistant_may_commit": Switch(value=False, source="规程第四条、第三十八条"),
+    "region_code_layout": Switch(value="6+2+2+2", source="湖南省经办工作流程三 附件3; design: the default everywhere"),
+    "sex_change_against_id_number": Switch(value="key_change", source="GB 11643; design (R-060)"),
+    "birth_conflict_needs_authority": Switch(value=False, source="规程第九条第二款"),
+    "whole_district_enrollment": Switch(value=False, source="规程第七条"),
+}
+
+PROFILE = Profile(
+    code="national",
+    title="全国经办规程（2019）",
+    chains=CHAINS,
+    channels=frozenset(Channel),
+    channels_source="规程第六条、第七条",
+    switches=SWITCHES,
+)
