@@ -1,0 +1,196 @@
+"""What stands in each document: plain strings and dates, already decoded into the words people read.
+
+The same data, as JSON, is attached to the PDF it was printed into. Empty strings leave the cell blank for the pen.
+"""
+
+from datetime import date, datetime
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Sheet(Struct, frozen=True, kw_only=True):
+    """What every document carries. `agency` is the county agency's full name; `printed_at` must be aware."""
+
+    agency: str
+    case_number: str
+    printed_at: datetime
+
+
+class Signature(Struct, frozen=True, kw_only=True):
+    """Whose act it was. `image` is a PNG or JPEG of the drawn signature or fingerprint; without it the name is printed.
+
+    `manner` says how it was given, for instance 网上实名登录后签名.
+    """
+
+    name: str
+    signed_at: datetime
+    manner: str
+    image: bytes = b""
+
+
+class Seal(Struct, frozen=True, kw_only=True):
+    """One place for a stamp. `opinion`, `handler` and `on` are printed when the step is done in the system already."""
+
+    title: str
+    organisation: str = ""
+    opinion: str = ""
+    handler: str = ""
+    on: date | None = None
+
+
+class Beneficiary(Struct, frozen=True, kw_only=True):
+    name: str
+    id_type: str
+    id_number: str
+    relation: str
+    share_percent: int
+
+
+class RegistrationForm(Sheet, frozen=True, kw_only=True):
+    """《城乡居民基本养老保险参保登记表》 (规程第七条, R-045)."""
+
+    applied_on: date
+    name: str
+    id_type: str
+    id_number: str
+    sex: str
+    ethnic_group: str
+    born_on: date
+    category: str  # 个人身份
+    household_type: str
+    household_address: str
+    region_code: str  # 12 digits
+    region_name: str
+    phone: str
+    address: str = ""
+    postcode: str = ""
+    tier: str = ""  # for instance 每年200元
+    card_number: str = ""
+    beneficiaries: tuple[Beneficiary, ...] = ()
+    filled_by: str = "本人"
+    channel: str = ""
+    commitment: str = ""  # the text the person agreed to; lines are kept
+    commitment_version: str = ""
+    signature: Signature | None = None
+    seals: tuple[Seal, ...] = ()  # village, township, county
+
+
+class ChangedField(Struct, frozen=True, kw_only=True):
+    title: str
+    old: str
+    new: str
+
+
+class ChangeForm(Sheet, frozen=True, kw_only=True):
+    """《城乡居民基本养老保险变更登记表》 (规程第九条、第十条)."""
+
+    applied_on: date
+    name: str
+    id_type: str
+    id_number: str
+    region_code: str
+    region_name: str
+    phone: str
+    item_title: str
+    changes: tuple[ChangedField, ...]
+    basis: str  # 变更依据: the changed document, or the declaration itself
+    filled_by: str = "本人"
+    channel: str = ""
+    signature: Signature | None = None
+    seals: tuple[Seal, ...] = ()
+
+
+class Receipt(Sheet, frozen=True, kw_only=True):
+    """受理回执. `provisional`: a later year's working days are not announced yet (R-010)."""
+
+    item_title: str
+    basis: str
+    subject_name: str
+    applicant_name: str
+    filed_by: str = ""  # who typed it in, when it was not the applicant
+    channel: str
+    received_on: date
+    limit_days: int  # working days
+    due_on: date
+    provisional: bool
+    materials: tuple[str, ...] = ()
+    verify_url: str
+    enquiry_phone: str = ""
+    enquiry_address: str = ""
+
+
+class SupplementPoint(Struct, frozen=True, kw_only=True):
+    missing: str
+    reason: str = ""
+    basis: str = ""
+
+
+class SupplementNotice(Sheet, frozen=True, kw_only=True):
+    """一次性补正告知书: everything that is missing, once (R-009)."""
+
+    item_title: str
+    applicant_name: str
+    subject_name: str
+    received_on: date
+    points: tuple[SupplementPoint, ...]
+    paused_on: date
+    told_on: date
+    portal_url: str
+    offices: str  # where it can be handed in on paper
+    enquiry_phone: str = ""
+
+
+class Reason(Struct, frozen=True, kw_only=True):
+    title: str
+    text: str = ""
+    basis: str = ""
+
+
+class ResultNotice(Sheet, frozen=True, kw_only=True):
+    """办理结果告知书 (规程第八条、第十条; R-012). A refusal has reasons and `remedies` (R-013)."""
+
+    item_title: str
+    applicant_name: str
+    subject_name: str
+    received_on: date
+    decided_on: date
+    outcome: Literal["approved", "rejected"]
+    result: str = ""  # what follows from an approval
+    reasons: tuple[Reason, ...] = ()
+    remedies: tuple[str, ...] = ()
+    reconsideration_body: str = ""
+    court: str = ""
+    enquiry_phone: str = ""
+    enquiry_address: str = ""
+
+
+class ConfirmationSlip(Sheet, frozen=True, kw_only=True):
+    """确认单: what an assistant typed in, taken to the resident, who confirms by the QR code or signs it (R-023)."""
+
+    item_title: str
+    resident_name: str
+    id_number_masked: str
+    answers: tuple[tuple[str, str], ...]  # (title, value) as filled in
+    assistant_name: str
+    village: str
+    confirm_url: str
+    valid_until: datetime
+
+
+class Kind(Struct, frozen=True):
+    """A document: its title, the number of its form, what it is made from. The template bears the kind's name."""
+
+    title: str
+    form_number: str
+    contents: type[Sheet]
+
+
+KINDS: dict[str, Kind] = {
+    "registration_form": Kind("城乡居民基本养老保险参保登记表", "居保表1", RegistrationForm),
+    "change_form": Kind("城乡居民基本养老保险变更登记表", "居保表2", ChangeForm),
+    "receipt": Kind("受理回执", "居保文1", Receipt),
+    "supplement": Kind("一次性补正告知书", "居保文2", SupplementNotice),
+    "result": Kind("办理结果告知书", "居保文3", ResultNotice),
+    "confirmation_slip": Kind("代办确认单", "居保文4", ConfirmationSlip),
+}
