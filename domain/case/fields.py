@@ -7,13 +7,23 @@ complaint in plain words or None.
 from datetime import date
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from domain import codes, identity, names
 
+
+def _check_name(text: str) -> str | None:
+    return names.check_name(names.normalise_name(text), latin=True)
+
+
+def _check_phone(text: str) -> str | None:
+    return identity.check_phone(identity.normalise_phone(text))
+
+
 Name = Annotated[str, Meta(title="姓名", description="和证件上的一样", max_length=50,
-                           extra={"widget": "text", "autocomplete": "name", "check": names.check_name})]  # fmt: skip
-IdType = Annotated[str, Meta(title="证件类型", extra={"widget": "select", "choices": identity.ID_TYPE_CHOICES})]
+                           extra={"widget": "text", "autocomplete": "name", "check": _check_name})]  # fmt: skip
+IdType = Annotated[identity.IdType, Meta(title="证件类型", extra={
+    "widget": "select", "choices": tuple((kind.value, title) for kind, title in identity.ID_TYPE_TITLES.items())})]
 IdNumber = Annotated[str, Meta(title="证件号码", description="身份证号码18位，最后一位可能是字母X", max_length=32,
                                extra={"widget": "id_number"})]  # fmt: skip
 Sex = Annotated[str, Meta(title="性别", extra={"widget": "radio", "choices": codes.SEXES})]
@@ -25,7 +35,7 @@ HouseholdAddress = Annotated[str, Meta(title="户口所在地", description="照
 Region = Annotated[str, Meta(title="所在村组", description="选择户口所在的乡镇、村和组", pattern=r"^\d{12}$",
                              extra={"widget": "region"})]  # fmt: skip
 Phone = Annotated[str, Meta(title="手机号码", description="办理结果会发短信到这个号码", extra={
-    "widget": "tel", "autocomplete": "tel", "check": identity.check_phone})]  # fmt: skip
+    "widget": "tel", "autocomplete": "tel", "check": _check_phone})]  # fmt: skip
 Address = Annotated[str, Meta(title="现在住的地址", max_length=100, extra={"widget": "text", "autocomplete": "street-address"})]
 Postcode = Annotated[str, Meta(title="邮政编码", pattern=r"^\d{6}$", extra={"widget": "digits"})]
 
@@ -38,6 +48,9 @@ class Beneficiary(Struct, frozen=True, kw_only=True):
     id_number: IdNumber
     relation: Annotated[str, Meta(title="与本人关系", extra={"widget": "select", "choices": codes.RELATIONS})]
     share_percent: Annotated[int, Meta(title="份额（%）", ge=1, le=100, extra={"widget": "digits"})]
+
+    def __post_init__(self) -> None:
+        tidy_identity(self)
 
 
 Beneficiaries = Annotated[list[Beneficiary], Meta(title="指定受益人", max_length=5, extra={"widget": "rows"})]
@@ -53,11 +66,26 @@ def shares_add_up(rows: list[Beneficiary]) -> None:
         raise ValueError("同一个受益人填了两次")
 
 
-def sex_of(id_type: str, id_number: str, declared: str | None) -> str | None:
-    """The sex coded in the number where the document has one, otherwise what was declared (R-039)."""
-    return identity.sex_of(id_type, id_number) or declared
+def tidy_identity(form: Struct) -> None:
+    """Name, ID number and phone in their one stored form; ValueError in plain words when the number cannot be right."""
+    kind: identity.IdType = getattr(form, "id_type")
+    number = identity.normalise(kind, getattr(form, "id_number"))
+    name = names.normalise_name(getattr(form, "name"))
+    latin = kind not in (identity.IdType.RESIDENT_ID, identity.IdType.SOCIAL_SECURITY_CARD)
+    wrong = identity.check(kind, number) or names.check_name(name, latin=latin)
+    if wrong:
+        raise ValueError(wrong)
+    structs.force_setattr(form, "id_number", number)
+    structs.force_setattr(form, "name", name)
+    tidy_phone(form)
 
 
-def born_on_of(id_type: str, id_number: str, declared: date | None) -> date | None:
+def tidy_phone(form: Struct) -> None:
+    phone = getattr(form, "phone", None)
+    if phone:
+        structs.force_setattr(form, "phone", identity.normalise_phone(phone))
+
+
+def born_on_of(kind: identity.IdType, number: str, declared: date | None) -> date | None:
     """The birth date coded in the number where the document has one, otherwise what was declared (R-039)."""
-    return identity.birth_of(id_type, id_number) or declared
+    return identity.birth_of(kind, number) or declared

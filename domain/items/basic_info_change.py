@@ -26,6 +26,9 @@ class BasicInfoChange(Struct, kw_only=True, frozen=True, forbid_unknown_fields=T
     household_type: fields.HouseholdType
     phone_verified: Annotated[str, Meta(title="已验证的手机号码", extra={"widget": "hidden"})] | None = None
 
+    def __post_init__(self) -> None:
+        fields.tidy_phone(self)
+
 
 async def prefill(subject: Subject) -> dict[str, Any]:
     person = await person_change.person_of(subject)
@@ -41,7 +44,7 @@ def examine(ask: BasicInfoChange, facts: ChangeFacts) -> list[Finding]:
     person, found = facts.person, []
     if not _changes(ask, facts):
         found.append(Finding("nothing-changed", "填写的内容和原来一样，没有要改的。", basis="规程第九条"))
-    coded = identity.sex_of(person.id_type, person.id_number)
+    coded = identity.sex_of(identity.IdType(person.id_type), person.id_number)
     if coded is not None and ask.sex not in (coded, person.sex):
         found.append(Finding("sex-against-number", "性别和身份证号码不一致，请到“关键信息变更”办理。", basis="规程第九条第二款"))
     if ask.phone and ask.phone not in (person.phone, ask.phone_verified):

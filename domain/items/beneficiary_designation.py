@@ -7,7 +7,6 @@ from msgspec import Struct
 
 from db.queries import people as people_query
 from db.stores import people
-from domain import identity
 from domain.actor import ActorKind
 from domain.case import fields, person_change, sources
 from domain.case.item import Comparison, Effect, Page, ServiceItem, Subject
@@ -22,10 +21,6 @@ class BeneficiaryDesignation(Struct, kw_only=True, frozen=True, forbid_unknown_f
 
     def __post_init__(self) -> None:
         fields.shares_add_up(self.beneficiaries)
-        for row in self.beneficiaries:
-            wrong = identity.check(row.id_type, row.id_number)
-            if wrong:
-                raise ValueError(f"{row.name}：{wrong}")
 
 
 async def prefill(subject: Subject) -> dict[str, Any]:
@@ -57,8 +52,7 @@ def compare(_ask: BeneficiaryDesignation, _facts: ChangeFacts) -> list[Compariso
 
 async def effect(ask: BeneficiaryDesignation, by: Effect) -> None:
     person = await person_change.person_of(by.subject, lock=True)
-    rows = [(b.name, b.id_type, identity.normalise(b.id_type, b.id_number), b.relation, b.share_percent)
-            for b in ask.beneficiaries]  # fmt: skip
+    rows = [(b.name, b.id_type, b.id_number, b.relation, b.share_percent) for b in ask.beneficiaries]
     await people.designate(person.county_code, person.id, rows, case_id=by.case_id, on=by.on)
 
 

@@ -25,7 +25,7 @@ TERMINATED = 4  # AAC008 终止参保
 
 class Enrollment(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     name: fields.Name
-    id_type: fields.IdType = identity.RESIDENT_ID_CARD
+    id_type: fields.IdType = identity.IdType.RESIDENT_ID
     id_number: fields.IdNumber
     sex: fields.Sex | None = None
     born_on: fields.BornOn | None = None
@@ -45,9 +45,7 @@ class Enrollment(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     beneficiaries: fields.Beneficiaries = []
 
     def __post_init__(self) -> None:
-        wrong = identity.check(self.id_type, self.id_number)
-        if wrong:
-            raise ValueError(wrong)
+        fields.tidy_identity(self)
         fields.shares_add_up(self.beneficiaries)
 
     @property
@@ -75,7 +73,7 @@ ASKED = (Source.HOUSEHOLD_REGISTER, Source.NATIONAL_REGISTRY, Source.EMPLOYEE_SC
 
 
 async def prefill(subject: Subject) -> dict[str, Any]:
-    return {"name": subject.name, "ethnic_group": "01", "id_type": identity.RESIDENT_ID_CARD}
+    return {"name": subject.name, "ethnic_group": "01", "id_type": identity.IdType.RESIDENT_ID}
 
 
 async def gather(ask: Enrollment, subject: Subject, on: date) -> Facts:
@@ -197,7 +195,7 @@ async def _create(ask: Enrollment, by: Effect) -> int:
         county_code=by.subject.county_code,
         name=ask.name,
         id_type=ask.id_type,
-        id_number=identity.normalise(ask.id_type, ask.id_number),
+        id_number=ask.id_number,
         sex=sex,
         ethnic_group=ask.ethnic_group,
         born_on=ask.birth,

@@ -23,9 +23,7 @@ class KeyInfoChange(Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
                                 extra={"widget": "textarea"})]  # fmt: skip
 
     def __post_init__(self) -> None:
-        wrong = identity.check(self.id_type, self.id_number)
-        if wrong:
-            raise ValueError(wrong)
+        fields.tidy_identity(self)
 
 
 async def prefill(subject: Subject) -> dict[str, Any]:
@@ -33,12 +31,8 @@ async def prefill(subject: Subject) -> dict[str, Any]:
     return {"name": person.name, "id_type": person.id_type, "id_number": person.id_number}
 
 
-def _number(ask: KeyInfoChange) -> str:
-    return identity.normalise(ask.id_type, ask.id_number)
-
-
 async def gather(ask: KeyInfoChange, subject: Subject, on: date) -> ChangeFacts:
-    return await person_change.facts(subject, on, number=_number(ask))
+    return await person_change.facts(subject, on, number=ask.id_number)
 
 
 def examine(ask: KeyInfoChange, facts: ChangeFacts) -> list[Finding]:
@@ -72,13 +66,12 @@ def _conflict(ask: KeyInfoChange) -> list[Finding]:
 
 def _values(ask: KeyInfoChange, facts: ChangeFacts) -> dict[str, Any]:
     """What the person would be after the change; an empty birth date or sex follows the number."""
-    number = _number(ask)
     return {
         "name": ask.name,
         "id_type": ask.id_type,
-        "id_number": number,
-        "born_on": ask.born_on or identity.birth_of(ask.id_type, number) or facts.person.born_on,
-        "sex": identity.sex_of(ask.id_type, number) or ask.sex or facts.person.sex,
+        "id_number": ask.id_number,
+        "born_on": ask.born_on or identity.birth_of(ask.id_type, ask.id_number) or facts.person.born_on,
+        "sex": identity.sex_of(ask.id_type, ask.id_number) or ask.sex or facts.person.sex,
     }
 
 
