@@ -4,6 +4,7 @@ Resident numbers follow GB 11643: 6 digits of place, 8 of birth, 3 of order (the
 """
 
 import re
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 
@@ -11,9 +12,8 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
 
 # 省级行政区划 (GB/T 2260); 83 stands for Taiwan on residence permits only.
-PROVINCES = frozenset(
-    map(str, (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83))
-)
+_PROVINCE_RANGES = ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83))
+PROVINCES = frozenset(str(code) for first, last in _PROVINCE_RANGES for code in range(first, last + 1))
 PERMIT_PLACES = frozenset({"810000", "820000", "830000"})
 
 _DIGITS = re.compile(r"\d{17}[\dX]", re.ASCII)
@@ -29,7 +29,7 @@ _NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 class IdType(StrEnum):
     """证件类型. The value is what the database stores."""
 
-    RESIDENT_ID = "resident_id"
+    RESIDENT_ID_CARD = "resident_id_card"
     SOCIAL_SECURITY_CARD = "social_security_card"
     RESIDENCE_PERMIT = "residence_permit"
     PERMANENT_RESIDENCE = "permanent_residence"
@@ -38,7 +38,7 @@ class IdType(StrEnum):
 
 
 ID_TYPE_TITLES: dict[IdType, str] = {
-    IdType.RESIDENT_ID: "居民身份证",
+    IdType.RESIDENT_ID_CARD: "居民身份证",
     IdType.SOCIAL_SECURITY_CARD: "社会保障卡",
     IdType.RESIDENCE_PERMIT: "港澳台居民居住证",
     IdType.PERMANENT_RESIDENCE: "外国人永久居留身份证",
@@ -46,9 +46,15 @@ ID_TYPE_TITLES: dict[IdType, str] = {
     IdType.OTHER: "其他有效身份证件",
 }
 
+ID_TYPE_CHOICES: tuple[tuple[str, str], ...] = tuple((kind.value, title) for kind, title in ID_TYPE_TITLES.items())
+RESIDENT_ID_CARD: str = IdType.RESIDENT_ID_CARD.value
+
+# Documents whose holder may be registered under a name in Latin letters.
+LATIN_NAMES: frozenset[str] = frozenset({IdType.PERMANENT_RESIDENCE, IdType.FOREIGN_PASSPORT, IdType.OTHER})
+
 # LD/T 92 AAC058 for exchange with other systems. Unconfirmed from memory; empty where places differ.
 EXCHANGE_CODES: dict[IdType, str] = {
-    IdType.RESIDENT_ID: "01",
+    IdType.RESIDENT_ID_CARD: "01",
     IdType.SOCIAL_SECURITY_CARD: "",
     IdType.RESIDENCE_PERMIT: "",
     IdType.PERMANENT_RESIDENCE: "07",
@@ -56,29 +62,20 @@ EXCHANGE_CODES: dict[IdType, str] = {
     IdType.OTHER: "",
 }
 
-# A social security card carries the resident number as its 社会保障号码.
-_RESIDENT_NUMBER = frozenset({IdType.RESIDENT_ID, IdType.SOCIAL_SECURITY_CARD})
 
-
-def normalise(kind: IdType, text: str) -> str:
+def normalise(kind: str, text: str) -> str:
     """Upper case, half width, without blanks; hyphens and dots stay only in documents of kind `other`."""
     narrow = text.translate(_NARROW).upper()
-    return "".join(narrow.split()) if kind is IdType.OTHER else _SEPARATORS.sub("", narrow)
+    return "".join(narrow.split()) if kind == IdType.OTHER else _SEPARATORS.sub("", narrow)
 
 
-def check(kind: IdType, text: str) -> str | None:
-    """What is wrong with a normalised number, in words for the person who typed it; None when nothing is."""
-    if kind in _RESIDENT_NUMBER:
-        return _check_resident(text)
-    if kind is IdType.RESIDENCE_PERMIT:
-        if text[:6] not in PERMIT_PLACES:
-            return "港澳台居民居住证号码以810000、820000或830000开头，请对照证件重新输入。"
-        return _check_digits(text)
-    if kind is IdType.PERMANENT_RESIDENCE:
-        return _check_permanent(text)
-    if kind is IdType.FOREIGN_PASSPORT:
-        return None if _PASSPORT.fullmatch(text) else "护照号码由5到20位字母和数字组成，请对照护照重新输入。"
-    return None if _OTHER.fullmatch(text) else "证件号码由4到32位字母、数字组成，请对照证件重新输入。"
+def check(kind: str, text: str) -> str | None:
+    """What is wrong with a number as typed, in words for the person who typed it; None when nothing is.
+
+    Blanks, full-width digits and a small x are no mistake: `normalise` takes them away.
+    """
+    checker = _CHECKS.get(kind)
+    return checker(normalise(kind, text)) if checker else "请选择证件类型。"
 
 
 def _check_resident(text: str) -> str | None:
@@ -89,12 +86,26 @@ def _check_resident(text: str) -> str | None:
     return _check_digits(text)
 
 
+def _check_permit(text: str) -> str | None:
+    if text[:6] not in PERMIT_PLACES:
+        return "港澳台居民居住证号码以810000、820000或830000开头，请对照证件重新输入。"
+    return _check_digits(text)
+
+
 def _check_permanent(text: str) -> str | None:
     if _PERMANENT_2017.fullmatch(text):
         return None
     if not text.startswith("9"):
         return "永久居留身份证号码是以9开头的18位数字，或者3个字母加12位数字，请对照证件重新输入。"
     return _check_digits(text)
+
+
+def _check_passport(text: str) -> str | None:
+    return None if _PASSPORT.fullmatch(text) else "护照号码由5到20位字母和数字组成，请对照护照重新输入。"
+
+
+def _check_other(text: str) -> str | None:
+    return None if _OTHER.fullmatch(text) else "证件号码由4到32位字母、数字组成，请对照证件重新输入。"
 
 
 def _check_digits(text: str) -> str | None:
@@ -107,6 +118,17 @@ def _check_digits(text: str) -> str | None:
     if check_digit(text[:17]) != text[17]:
         return "号码有误，可能有一位数字输错了，请对照证件检查。"
     return None
+
+
+# A social security card carries the resident number as its 社会保障号码.
+_CHECKS: dict[str, Callable[[str], str | None]] = {
+    IdType.RESIDENT_ID_CARD: _check_resident,
+    IdType.SOCIAL_SECURITY_CARD: _check_resident,
+    IdType.RESIDENCE_PERMIT: _check_permit,
+    IdType.PERMANENT_RESIDENCE: _check_permanent,
+    IdType.FOREIGN_PASSPORT: _check_passport,
+    IdType.OTHER: _check_other,
+}
 
 
 def check_digit(first_17: str) -> str:
@@ -130,18 +152,19 @@ def _date(text: str) -> date | None:
     return day if day.year >= 1800 else None
 
 
-def birth_of(kind: IdType, text: str) -> date | None:
+def birth_of(kind: str, text: str) -> date | None:
     """The birth date a number carries; None for numbers that carry none or are wrong."""
+    text = normalise(kind, text)
     if len(text) != 18 or kind in (IdType.FOREIGN_PASSPORT, IdType.OTHER) or check(kind, text):
         return None
     return _date(text[6:14])
 
 
-def sex_of(kind: IdType, text: str) -> str | None:
+def sex_of(kind: str, text: str) -> str | None:
     """The GB/T 2261.1 code of the sex a number carries, "1" male or "2" female; None when it carries none."""
     if birth_of(kind, text) is None:
         return None
-    return "1" if int(text[16]) % 2 else "2"
+    return "1" if int(normalise(kind, text)[16]) % 2 else "2"
 
 
 def age_on(born: date, on: date) -> int:
@@ -166,8 +189,8 @@ def normalise_phone(text: str) -> str:
 
 
 def check_phone(text: str) -> str | None:
-    """What is wrong with a normalised mobile number, or None."""
-    return None if _PHONE.fullmatch(text) else "手机号码应当是11位数字，以13到19开头，请检查。"
+    """What is wrong with a mobile number as typed, or None."""
+    return None if _PHONE.fullmatch(normalise_phone(text)) else "手机号码应当是11位数字，以13到19开头，请检查。"
 
 
 def mask_id(text: str) -> str:

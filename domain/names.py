@@ -24,8 +24,12 @@ def normalise_name(text: str) -> str:
     return "".join(dotted.split())
 
 
-def check_name(text: str, *, latin: bool = False) -> str | None:
-    """What is wrong with a normalised name, or None. `latin`: the document is a foreigner's."""
+def check_name(text: str, *, latin: bool = True) -> str | None:
+    """What is wrong with a name as typed, or None. `latin` False: the document has names in 汉字 only.
+
+    A field does not know the document beside it, so it lets Latin names pass; the form that knows both asks again.
+    """
+    text = normalise_name(text)
     if not SHORTEST <= len(text) <= LONGEST:
         return f"姓名应当有{SHORTEST}到{LONGEST}个字，请对照证件填写。"
     strange = _strange(text)

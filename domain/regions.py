@@ -1,5 +1,6 @@
 """行政区划: codes of 6+2+2+2 digits, never deleted, never changed (湖南省经办工作流程三; R-447…R-457)."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 
@@ -71,7 +72,7 @@ class StatisticalCode(Struct, frozen=True):
 
     def problem(self) -> str | None:
         """What is wrong with the pair, or None."""
-        if not (len(self.statistical_code) == 12 and self.statistical_code.isascii() and self.statistical_code.isdigit()):
+        if not re.fullmatch(r"[0-9]{12}", self.statistical_code):
             return "统计用区划代码应当是12位数字。"
         if self.statistical_code[:6] != self.code[:6]:
             return "统计用区划代码的前6位应当与本县代码一致。"
@@ -82,7 +83,7 @@ class StatisticalCode(Struct, frozen=True):
 
 
 def is_code(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) in set(Level)
+    return re.fullmatch(r"[0-9]{6}([0-9]{2}){0,3}", text) is not None
 
 
 def level_of(code: str) -> Level:
@@ -224,7 +225,11 @@ class _Sheet:
             if before != region:
                 changes.append(
                     Planned(
-                        code, before.full_name if before else "", region.name, region.full_name, region.closed,
+                        code,
+                        before.full_name if before else "",
+                        region.name,
+                        region.full_name,
+                        region.closed,
                         carried=before is not None and code not in self.named,
                     )
                 )

@@ -17,7 +17,9 @@ CHAINS: dict[str, Chain] = {
     ),
     # 第四十条 sets no limit for this one; design: the limit of the other reviewed changes.
     "household_address_change": Chain(
-        steps=(Step(Post.COUNTY_ACCOUNT),), limit_working_days=3, source="规程第四十条第二款; design: limit as in 第十条"
+        steps=(Step(Post.COUNTY_ACCOUNT),),
+        limit_working_days=3,
+        source="规程第四十条第二款; design: limit as in 第十条",
     ),
     # Filed by one member of staff, decided by the head: what was approved wrongly is put right by a new case.
     "case_reversal": Chain(

@@ -1,0 +1,145 @@
+"""政策参数: the dated snapshot that rules are handed. Values are data (procedures P-35), this reads them."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct
+
+from domain.money import Fen, yuan
+from domain.timeline import Dated, Timeline
+
+
+class Kind(StrEnum):
+    """What a parameter is about, and what its key and value say."""
+
+    TIER = "tier"  # key: code of the tier · value: yuan a year
+    SUBSIDY = "subsidy"  # key: "level/tier" · value: yuan a year
+    CREDITING_RATE = "crediting_rate"  # key: empty · value: fraction a year, 0.03
+    BASIC_PENSION = "basic_pension"  # key: level · value: yuan a month
+
+
+class Funding(StrEnum):
+    """Who pays (规程第二十七条; R-225)."""
+
+    CENTRAL = "central"
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """One version as the database keeps it. `value` None ends the parameter from `effective_on`."""
+
+    id: int
+    kind: str
+    key: str
+    value: str | None
+    effective_on: date
+    decided_on: date
+    document: str
+
+
+class Missing(LookupError):
+    """No value is in force: the message names the parameter and the day, for the office to enter it."""
+
+
+class Found(Struct, frozen=True):
+    """An amount and the version it came from, to be stored with what was calculated (R-430)."""
+
+    fen: Fen
+    version: int
+
+
+class Tier(Struct, frozen=True):
+    """缴费档次: `fen` a year."""
+
+    code: str
+    fen: Fen
+    version: int
+
+
+class Parameters:
+    """`known`: the day whose knowledge counts, for asking what a clerk would have seen then."""
+
+    def __init__(self, rows: Iterable[Row], known: date | None = None) -> None:
+        gathered: dict[tuple[str, str], list[Dated[str]]] = {}
+        for row in rows:
+            dated = Dated(row.effective_on, row.decided_on, row.value, row.document, row.id)
+            gathered.setdefault((row.kind, row.key), []).append(dated)
+        self._lines = {key: Timeline(dated) for key, dated in gathered.items()}
+        self._known = known
+
+    def tiers(self, on: date) -> tuple[Tier, ...]:
+        """What can be chosen on a day, lowest first. Missing when the office entered none."""
+        keys = [key for kind, key in self._lines if kind == Kind.TIER]
+        found = [(key, row) for key in keys if (row := self._row(Kind.TIER, key, on))]
+        if not found:
+            raise Missing(f"{on:%Y年%m月%d日}没有缴费档次，请先录入政策参数。")
+        return tuple(sorted((Tier(key, yuan(row.value or ""), row.id) for key, row in found), key=lambda t: t.fen))
+
+    def tier_of(self, fen: int, on: date) -> Tier | None:
+        """The tier of exactly this amount, None when there is none on that day (R-077)."""
+        return next((tier for tier in self.tiers(on) if tier.fen == fen), None)
+
+    def subsidy(self, level: Funding, tier: str, on: date) -> Found:
+        """缴费补贴 of one level of government for one tier and year. Missing when not set, also for 0."""
+        return self._amount(Kind.SUBSIDY, f"{level}/{tier}", on)
+
+    def basic_pension(self, level: Funding, on: date) -> Found:
+        """基础养老金 a month that one level of government pays."""
+        return self._amount(Kind.BASIC_PENSION, level, on)
+
+    def crediting_rate(self, on: date) -> tuple[Decimal, int]:
+        """记账利率 as a fraction a year, and its version."""
+        row = self._found(Kind.CREDITING_RATE, "", on)
+        return Decimal(row.value or ""), row.id
+
+    def _amount(self, kind: Kind, key: str, on: date) -> Found:
+        row = self._found(kind, key, on)
+        return Found(yuan(row.value or ""), row.id)
+
+    def _found(self, kind: Kind, key: str, on: date) -> Dated[str]:
+        row = self._row(kind, key, on)
+        if row is None:
+            name = " ".join(part for part in (KIND_TITLES[kind], key) if part)
+            raise Missing(f"{on:%Y年%m月%d日}没有“{name}”的数值，请先录入政策参数。")
+        return row
+
+    def _row(self, kind: Kind, key: str, on: date) -> Dated[str] | None:
+        line = self._lines.get((kind, key))
+        row = line.row_at(on, self._known) if line else None
+        return row if row and row.value is not None else None
+
+
+KIND_TITLES: dict[Kind, str] = {
+    Kind.TIER: "缴费档次",
+    Kind.SUBSIDY: "缴费补贴",
+    Kind.CREDITING_RATE: "记账利率",
+    Kind.BASIC_PENSION: "基础养老金",
+}
+
+LEVELS: frozenset[str] = frozenset(Funding)
+
+
+def check_row(kind: str, key: str, value: str | None) -> str | None:
+    """What is wrong with a row of an import sheet, in plain words, or None."""
+    if kind not in set(Kind):
+        return f"没有“{kind}”这一类参数。"
+    level, _, tier = key.partition("/")
+    if kind in (Kind.SUBSIDY, Kind.BASIC_PENSION) and level not in LEVELS:
+        return "请写明由哪一级财政负担：central、province、city、county。"
+    if (kind == Kind.SUBSIDY) != bool(tier) or (kind == Kind.TIER and not key) or (kind == Kind.CREDITING_RATE and key):
+        return "参数的“键”写得不对。"
+    return _check_value(kind, value)
+
+
+def _check_value(kind: str, value: str | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        good = 0 <= Decimal(value) < 1 if kind == Kind.CREDITING_RATE else yuan(value) >= 0
+    except (ValueError, ArithmeticError):
+        good = False
+    return None if good else "数值不对：金额写成例如 200.00，利率写成例如 0.0275。"
