@@ -1,0 +1,101 @@
+"""A real database for every test: one private server a session, one template, one copy of it per test.
+
+`database`  the copy's addresses, with the environment pointing at it; nothing is open (for tests that start an app)
+`db`        the same with this process's pool opened as the serving role
+`owner`     a connection as the owning role, for what the serving role may not do
+"""
+
+import asyncio
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from db import engine
+from db.embedded import ADMIN, APP, OWNER, EmbeddedPostgres
+from db.migrations.support import create_installation, migrate
+
+TEMPLATE = "template_pension"
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Database:
+    """The addresses of one test's database."""
+
+    name: str
+    app_dsn: str
+    owner_dsn: str
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedPostgres]:
+    """A private server without the precautions that make commits slow."""
+    home = Path(tempfile.mkdtemp(prefix="pension-test-"))  # in /tmp: root's server runs as another user
+    private = EmbeddedPostgres(home, binaries=_named_binaries(), durable=False)
+    private.start()
+    try:
+        yield private
+    finally:
+        private.stop()
+        shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def template(server: EmbeddedPostgres) -> str:
+    """The database that each test gets a copy of: migrated, mode `test`, with the reference data."""
+
+    async def build() -> None:
+        await server.prepare(TEMPLATE)
+        await migrate(server.dsn(OWNER, TEMPLATE))
+        await create_installation(server.dsn(OWNER, TEMPLATE), "test", datetime.now(UTC))
+
+    asyncio.run(build())
+    return TEMPLATE
+
+
+@pytest.fixture
+async def database(
+    server: EmbeddedPostgres, template: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Database]:
+    name = f"test_{next(_numbers)}"
+    admin = await asyncpg.connect(server.dsn(ADMIN, "postgres"))
+    await admin.execute(f"create database {name} template {template} owner {OWNER} strategy file_copy")
+    copy = Database(name, server.dsn(APP, name), server.dsn(OWNER, name))
+    monkeypatch.setenv("DATABASE_URL", copy.app_dsn)
+    monkeypatch.setenv("DATABASE_OWNER_URL", copy.owner_dsn)
+    try:
+        yield copy
+    finally:
+        await admin.execute(f"drop database {name} with (force)")
+        await admin.close()
+
+
+@pytest.fixture
+async def db(database: Database) -> AsyncIterator[Database]:
+    await engine.open_pool(database.app_dsn)
+    try:
+        yield database
+    finally:
+        await engine.close_pool()
+
+
+@pytest.fixture
+async def owner(database: Database) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database.owner_dsn)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def _named_binaries() -> Path | None:
+    named = os.environ.get("PENSION_PG_BIN")
+    return Path(named) if named else None
