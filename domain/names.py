@@ -35,10 +35,11 @@ def check_name(text: str, *, latin: bool = True) -> str | None:
     strange = _strange(text)
     if strange:
         return strange
-    if not latin and _ANY_LATIN.search(text):
+    foreign = _ANY_LATIN.search(text) is not None
+    if foreign and not latin:
         return "姓名请用汉字填写，与身份证一致。"
-    if not (_LATIN if latin else _CHINESE).fullmatch(text):
-        return "姓名里只能有汉字和间隔号“·”，间隔号要写在两个字中间。"
+    if not (_LATIN if foreign else _CHINESE).fullmatch(text):
+        return "姓名里只能有汉字和间隔号“·”（外国人可以用字母），间隔号要写在两个字中间。"
     return None
 
 
