@@ -56,8 +56,11 @@ class FieldSpec(Struct, frozen=True, kw_only=True):
     fields: tuple["FieldSpec", ...] = ()
 
     @property
-    def max_length(self) -> int | None:
-        return self.meta.get("max_length")
+    def initial(self) -> "str | list[str]":
+        """What an untouched form shows."""
+        if self.default is NODEFAULT or self.fields or self.type is bool:
+            return ""
+        return [_text(one) for one in self.default] if isinstance(self.default, list | tuple) else _text(self.default)
 
     @property
     def inputmode(self) -> str:
@@ -260,7 +263,7 @@ def _complaint(spec: FieldSpec, value: Any) -> str | None:
 def _rows(spec: FieldSpec, form: FormData, name: str) -> list[Struct]:
     """One struct for each row in which anything was typed."""
     row_type: type[Struct] = get_args(spec.type)[0]
-    at_most = spec.max_length or ROWS_AT_MOST
+    at_most = spec.meta.get("max_length", ROWS_AT_MOST)
     rows: list[Struct | None] = []
     errors: Errors = {}
     for index in row_indexes(form, name):

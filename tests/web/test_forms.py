@@ -217,9 +217,10 @@ def test_no_input_whatever_breaks_the_decoder(texts: dict[str, str]) -> None:
 
 def test_a_field_says_how_it_wants_to_be_asked() -> None:
     specs = {spec.name: spec for spec in forms.fields(Ask)}
-    assert (specs["title"].title, specs["title"].hint, specs["title"].required, specs["title"].max_length) == ("标题", "写几个字", True, 5)
+    assert (specs["title"].title, specs["title"].hint, specs["title"].required) == ("标题", "写几个字", True)
     assert [specs[name].widget for name in ("born_on", "age", "colour", "size", "agreed", "tags", "people")] == [
         "date", "number", "radio", "radio", "checkbox", "checkboxes", "rows"]  # fmt: skip
     assert specs["colour"].choices == (("red", "红"), ("blue", "蓝"))
     assert not specs["age"].required
+    assert (specs["colour"].initial, specs["age"].initial, specs["title"].initial, specs["people"].initial) == ("red", "", "", "")
     assert [field.name for field in specs["people"].fields] == ["name", "id_type", "id_number", "share"]

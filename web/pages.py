@@ -1,0 +1,192 @@
+"""Pages: the template engine, what every template is given, and how a handler answers."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response, post
+from litestar.contrib.jinja import JinjaTemplateEngine
+from litestar.datastructures import Cookie
+from litestar.enums import MediaType
+from litestar.plugins.htmx import ClientRedirect, HTMXRequest
+from litestar.response import Redirect, Template
+from markupsafe import Markup
+from msgspec import Struct
+
+from domain import money
+from web import forms
+
+ROOT = Path(__file__).resolve().parent.parent
+STATIC = ROOT / "static"
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+SERVICE_NAME = "城乡居民养老保险"
+BEIJING = ZoneInfo("Asia/Shanghai")
+ELDER_SIZES = (0, 1, 2, 3)  # 0 standard; 1, 2, 3 are about 22, 26 and 30 px of main text (R-513)
+_YEAR_SECONDS = 365 * 24 * 3600
+
+# One digest for the whole folder: change any file and every address changes, so browsers may keep them for ever.
+_FILES = {path.name: path.read_bytes() for path in sorted(STATIC.iterdir()) if path.suffix != ".md"}
+STATIC_PATH = f"/static/{hashlib.sha256(b''.join(_FILES.values())).hexdigest()[:12]}"
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class Link(Struct, frozen=True):
+    """An entry of the main menu or the footer. `icon` is a name in macros/icons.html."""
+
+    title: str
+    url: str
+    icon: str = ""
+    count: int = 0
+
+
+class Site(Struct, frozen=True):
+    """`context` gives what base.html shows around every page of a site: any of SURROUNDINGS."""
+
+    name: str  # portal or backoffice
+    context: Callable[[AnyRequest], Mapping[str, Any]]
+
+
+SURROUNDINGS: dict[str, Any] = {
+    "county_name": "",
+    "mode": "production",
+    "business_date": None,  # shown outside production, where it can be set
+    "nav": (),  # of Link
+    "footer_links": (),  # of Link
+    "viewer_name": "",
+    "session_ends_in": 0,  # seconds; 0 means no warning
+}
+
+
+def engine(*folders: Path) -> JinjaTemplateEngine:
+    """Templates of the site first, then those both sites share. An unknown name in a template is an error."""
+    environment = Environment(
+        loader=FileSystemLoader([*folders, TEMPLATES]),
+        autoescape=True,
+        auto_reload=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"asset": asset, "row_indexes": forms.row_indexes}
+    environment.filters |= {"day": day, "time": time, "yuan": money.show}
+    return JinjaTemplateEngine.from_environment(environment)
+
+
+def asset(name: str) -> str:
+    if name not in _FILES:
+        raise LookupError(f"static/{name} does not exist")
+    return f"{STATIC_PATH}/{name}"
+
+
+def day(on: date | None) -> str:
+    """2026年1月2日; a moment is shown as the day it is in China."""
+    if on is None:
+        return ""
+    on = on.astimezone(BEIJING) if isinstance(on, datetime) and on.tzinfo else on
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def time(at: datetime | None) -> str:
+    """2026年1月2日 15:04, in China."""
+    return f"{day(at)} {at.astimezone(BEIJING):%H:%M}" if at else ""
+
+
+def page(
+    request: AnyRequest,
+    template: str,
+    *,
+    status_code: int = 200,
+    toast: str = "",
+    headers: Mapping[str, str] | None = None,
+    bare: bool = False,
+    **context: Any,
+) -> Template:
+    """A page or, for htmx, a partial. `toast` is one sentence about what was just done.
+
+    `bare` leaves the site's surroundings out: for errors, when what they are read from may be the broken part.
+    """
+    site: Site = request.app.state.site
+    around = {} if bare else dict(site.context(request))
+    by_htmx = is_htmx(request)
+    sent = dict(headers or {})
+    if toast and by_htmx:
+        sent["HX-Trigger"] = trigger(toast=toast)
+    return Template(
+        template_name=template,
+        status_code=status_code,
+        media_type=MediaType.HTML,
+        headers=sent,
+        context=SURROUNDINGS
+        | {
+            "site": site,
+            "service_name": SERVICE_NAME,
+            "elder": elder_size(request),
+            "csrf_field": csrf_field(request),
+            "here": request.url.path,
+            "here_full": _here(request),
+            "toast": "" if by_htmx else toast,
+        }
+        | around
+        | context,
+    )
+
+
+def go(request: AnyRequest, url: str) -> Response[Any]:
+    """The answer to a POST that worked: on to a page that can be reloaded."""
+    if is_htmx(request):
+        return ClientRedirect(url)
+    return Redirect(url, status_code=303)
+
+
+def is_htmx(request: AnyRequest) -> bool:
+    return isinstance(request, HTMXRequest) and bool(request.htmx)
+
+
+def trigger(**events: Any) -> str:
+    """An HX-Trigger header. Headers are latin-1, so Chinese is escaped."""
+    return json.dumps(events)
+
+
+def csrf_field(request: AnyRequest) -> Markup:
+    return Markup('<input type="hidden" name="_csrf" value="{}">').format(request.scope["state"].get("csrf", ""))
+
+
+def elder_size(request: AnyRequest) -> int:
+    size = request.cookies.get("elder", "")
+    return int(size) if size in {str(known) for known in ELDER_SIZES} else 0
+
+
+def is_local(url: str) -> bool:
+    """Whether an address given by a form leads to this site and nowhere else."""
+    return url.startswith("/") and not url.startswith("//") and not any(char in url for char in "\\\r\n\t")
+
+
+def _here(request: AnyRequest) -> str:
+    """Where to return to: this page, or the start where this page is the answer to a POST."""
+    if request.method != "GET":
+        return "/"
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
+@post("/text-size", status_code=200)
+async def choose_text_size(request: AnyRequest) -> Response[Any]:
+    """长辈版 on, off, larger, smaller: a cookie, no account needed (R-513)."""
+    form = await request.form()
+    chosen = str(form.get("size", ""))
+    size = int(chosen) if chosen in {str(known) for known in ELDER_SIZES} else 0
+    next_url = str(form.get("next", "/"))
+    next_url = next_url if is_local(next_url) else "/"
+    answer: Response[Any]
+    if is_htmx(request):
+        around = {"elder": size, "here_full": next_url}
+        answer = page(request, "_elder.html", headers={"HX-Trigger": trigger(textSize=size)}, bare=True, **around)
+    else:
+        answer = Redirect(next_url, status_code=303)
+    answer.set_cookie(Cookie(key="elder", value=str(size), max_age=_YEAR_SECONDS, path="/", httponly=True, samesite="lax"))
+    return answer
