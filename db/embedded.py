@@ -193,7 +193,9 @@ class EmbeddedPostgres:
         answer = subprocess.run([self._binaries / "postgres", "--version"], capture_output=True, text=True, check=True)  # noqa: S603
         server = answer.stdout.split()[2].split(".")[0]
         if data != server:
-            raise EmbeddedError(f"{self.data} was made by PostgreSQL {data}, this is {server}: dump with {data}, restore")
+            raise EmbeddedError(
+                f"{self.data} was made by PostgreSQL {data}, this is {server}: dump with {data}, restore"
+            )
 
     def _run(self, program: str, *args: object, check: bool = True) -> int:
         # Never a pipe: the server would inherit it and keep it open.

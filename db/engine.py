@@ -32,14 +32,15 @@ class SafeTransaction(PostgresTransaction):
     Raises RuntimeError in a task that inherited its parent's transaction: two tasks cannot share one connection.
     """
 
-    __slots__ = ("_isolation", "_owner", "_readonly")
+    __slots__ = ("_isolation", "_readonly", "failed", "owner")
 
     def __init__(self, engine: Engine, *, isolation: str, readonly: bool, allow_nested: bool) -> None:
         engine.require_own_transaction()
         super().__init__(engine, allow_nested=allow_nested)
         self._isolation = isolation
         self._readonly = readonly
-        self._owner = asyncio.current_task()
+        self.owner = asyncio.current_task()
+        self.failed = False  # the server has met an error and refuses everything up to the next rollback
 
     async def __aenter__(self) -> SafeTransaction:
         if self._parent is not None:
@@ -64,10 +65,13 @@ class SafeTransaction(PostgresTransaction):
         try:
             if self._rolled_back or self._committed:
                 pass
-            elif kind is None:
-                await self.transaction.commit()
-            else:
+            elif kind is not None:
                 await self._undo()
+            elif self.failed:
+                await self._undo()
+                raise RuntimeError("a statement failed and the error was swallowed: COMMIT would silently roll back")
+            else:
+                await self.transaction.commit()
         finally:
             if self._parent is None:
                 self.engine.current_transaction.reset(self.context)
@@ -78,8 +82,9 @@ class SafeTransaction(PostgresTransaction):
         try:
             await self.transaction.rollback()
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-            # The connection is broken. What the caller must hear of is the error that brought us here.
-            self.connection.terminate()
+            return  # the connection is broken; what the caller must hear of is the error that brought us here
+        if self._parent is not None:
+            cast("SafeTransaction", self._parent).failed = False
 
     async def _give_back(self) -> None:
         """Return the connection to the pool, whatever state it is in; asyncpg shields this from cancellation."""
@@ -103,15 +108,13 @@ class Engine(PostgresEngine):
             raise RuntimeError("no database: open_pool() has not been called")
         return self.pool
 
-    def transaction(
-        self, allow_nested: bool = True, *, isolation: str = "", readonly: bool = False
-    ) -> SafeTransaction:
+    def transaction(self, allow_nested: bool = True, *, isolation: str = "", readonly: bool = False) -> SafeTransaction:
         return SafeTransaction(self, isolation=isolation, readonly=readonly, allow_nested=allow_nested)
 
     def require_own_transaction(self) -> SafeTransaction | None:
         """The transaction of this task, if any."""
         current = cast("SafeTransaction | None", self.current_transaction.get())
-        if current is not None and current._owner is not asyncio.current_task():
+        if current is not None and current.owner is not asyncio.current_task():
             raise RuntimeError("this task inherited its parent's transaction: hand it data, not the context")
         return current
 
@@ -170,7 +173,11 @@ async def connection() -> AsyncIterator[Connection]:
     """The current transaction's connection, or one of the pool for the length of the block (COPY, cursors)."""
     current = DB.require_own_transaction()
     if current is not None:
-        yield current.connection
+        try:
+            yield current.connection
+        except asyncpg.PostgresError:
+            current.failed = True
+            raise
         return
     async with DB.open_pool.acquire(timeout=ACQUIRE_SECONDS) as held:
         yield held

@@ -18,7 +18,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from db import engine
+from db import crypto, engine
 from db.embedded import ADMIN, APP, OWNER, EmbeddedPostgres
 from db.migrations.support import create_installation, migrate
 
@@ -49,8 +49,10 @@ def server() -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture(scope="session")
-def template(server: EmbeddedPostgres) -> str:
+def template(server: EmbeddedPostgres, key_file: Path) -> str:
     """The database that each test gets a copy of: migrated, mode `test`, with the reference data."""
+
+    crypto.load_keys(key_file)
 
     async def build() -> None:
         await server.prepare(TEMPLATE)
@@ -61,10 +63,21 @@ def template(server: EmbeddedPostgres) -> str:
     return TEMPLATE
 
 
+@pytest.fixture(scope="session")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One key ring a session: the template may hold sealed values."""
+    path = tmp_path_factory.mktemp("keys") / "keys.json"
+    crypto.write_keys(path, crypto.new_keys())
+    return path
+
+
 @pytest.fixture
 async def database(
-    server: EmbeddedPostgres, template: str, monkeypatch: pytest.MonkeyPatch
+    server: EmbeddedPostgres, template: str, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Database]:
+    crypto.load_keys(key_file)
+    monkeypatch.setenv("PENSION_KEYS", str(key_file))
+    monkeypatch.setenv("PENSION_FILES", str(tmp_path / "files"))
     name = f"test_{next(_numbers)}"
     admin = await asyncpg.connect(server.dsn(ADMIN, "postgres"))
     await admin.execute(f"create database {name} template {template} owner {OWNER} strategy file_copy")

@@ -78,6 +78,16 @@ async def test_an_inner_error_that_is_caught_takes_back_the_inner_writes_only(sm
     assert [row["id"] for row in await engine.fetch("select id from parent order by id")] == [1, 3]
 
 
+async def test_a_swallowed_error_makes_the_commit_fail_loudly(small_pool: None) -> None:
+    with pytest.raises(RuntimeError, match="swallowed"):
+        async with engine.transaction():
+            await engine.execute("insert into parent values (1)")
+            with pytest.raises(asyncpg.UniqueViolationError):
+                await engine.execute("insert into parent values (1)")
+    assert await count() == 0
+    assert engine.DB.current_transaction.get() is None
+
+
 async def test_a_child_task_may_not_use_the_transaction_of_its_parent(small_pool: None) -> None:
     async def open_own() -> None:
         async with engine.transaction():
