@@ -1,0 +1,13 @@
+"""Identity and access; the SQL stands beside this file."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from db.migrations.support import sql_migration
+
+ID = "2026-11-21T00:00:02"
+VERSION = "1.38.0"
+DESCRIPTION = "sessions, attempts, codes, resident accounts, staff, posts, assistants, special authority"
+
+
+async def forwards() -> MigrationManager:
+    return sql_migration(__file__, ID, DESCRIPTION)
