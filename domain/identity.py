@@ -47,7 +47,6 @@ ID_TYPE_TITLES: dict[IdType, str] = {
 }
 
 ID_TYPE_CHOICES: tuple[tuple[str, str], ...] = tuple((kind.value, title) for kind, title in ID_TYPE_TITLES.items())
-RESIDENT_ID_CARD: str = IdType.RESIDENT_ID_CARD.value
 
 # Documents whose holder may be registered under a name in Latin letters.
 LATIN_NAMES: frozenset[str] = frozenset({IdType.PERMANENT_RESIDENCE, IdType.FOREIGN_PASSPORT, IdType.OTHER})

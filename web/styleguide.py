@@ -44,7 +44,7 @@ COMPARISON = (
     Comparison("参保情况", "", "全民参保库", "", None, None),
 )
 FINDINGS = (
-    Finding("too-young", "还没有满16周岁。", "国发〔2014〕8号 二"),
+    Finding("too-young", "还没有满16周岁。", "国发〔2014〕8号 三"),
     Finding("source-down", "公安户籍库今天没有应答，可以等待或者凭承诺办理。", "规程第六条", Weight.WAITS),
     Finding("age", "申请人已满60周岁，登记后请核对能否直接领取。", "国发〔2014〕8号 七", Weight.NOTE),
 )

@@ -1,4 +1,4 @@
-"""临沂: 2012 notice on handling 新农保 and 城居保; what it says of these items the 规程 of 2019 has replaced."""
+"""临沂: 临政办字〔2012〕3号; what it says of these items the 规程 of 2019 has replaced."""
 
 from msgspec import structs
 
