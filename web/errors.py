@@ -32,7 +32,9 @@ WORDS = {
     413: Words("文件太大了", "每个文件不要超过10MB。可以用手机重新拍一张，或者分几次上传。"),
     422: Words("这一步还不能完成", "请按下面的提示修改后再试。"),
     429: Words("操作太频繁了", "为了您的账户安全，请等几分钟再试。"),
-    500: Words("系统出了点问题", "已经填好的内容没有丢失。请过几分钟再试；着急的话，可以到乡镇（街道）事务所窗口办理。"),
+    500: Words(
+        "系统出了点问题", "已经填好的内容没有丢失。请过几分钟再试；着急的话，可以到乡镇（街道）事务所窗口办理。"
+    ),
     503: Words("系统正忙", "请过一会儿再试。已经提交的业务不受影响。"),
 }
 UNAVAILABLE = (ConnectionError, TimeoutError)
@@ -42,7 +44,9 @@ def words(status_code: int) -> Words:
     return WORDS.get(status_code, WORDS[500] if status_code >= 500 else WORDS[400])
 
 
-def answer(request: pages.AnyRequest, status_code: int, problems: tuple[Problem | Finding, ...] = (), reference: str = "") -> Response[Any]:
+def answer(
+    request: pages.AnyRequest, status_code: int, problems: tuple[Problem | Finding, ...] = (), reference: str = ""
+) -> Response[Any]:
     """The same news as a page, as a partial for htmx, or as problem+json (RFC 9457) for programs."""
     said = words(status_code)
     if _wants_json(request):
@@ -71,7 +75,13 @@ def _wants_json(request: pages.AnyRequest) -> bool:
 
 def _as_json(status_code: int, said: Words, problems: tuple[Problem | Finding, ...]) -> Response[Any]:
     details = [{"code": p.code, "message": p.message, "field": getattr(p, "field", None)} for p in problems]
-    body = {"type": "about:blank", "title": said.title, "status": status_code, "detail": said.advice, "problems": details}
+    body = {
+        "type": "about:blank",
+        "title": said.title,
+        "status": status_code,
+        "detail": said.advice,
+        "problems": details,
+    }
     return Response(body, status_code=status_code, media_type="application/problem+json")
 
 

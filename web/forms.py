@@ -23,12 +23,17 @@ Errors = dict[str, str]  # by full input name; "" is about the form as a whole
 
 ROWS_AT_MOST = 50
 _TRUE = frozenset({"on", "true", "1", "yes"})
-_NARROW = {wide: wide - 0xFEE0 for span in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B)) for wide in range(*span)}
+_NARROW = {
+    wide: wide - 0xFEE0 for span in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B)) for wide in range(*span)
+}
 _NARROW[0x3000] = 0x20
 # Invisible characters that copying from other programs leaves behind, and everything PostgreSQL refuses.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 _ROW = r"\.(\d{1,3})\."
 _DATE = re.compile(r"(\d{4})(?:[-/.年．／－](\d{1,2})[-/.月．／－](\d{1,2})日?|(\d{2})(\d{2}))", re.ASCII)
+_HINTS = {"date": "写8位数字，例如19580305"}
 _RADIOS_AT_MOST = 5
 _SHORT_TITLE = 6
 
@@ -63,6 +68,11 @@ class FieldSpec(Struct, frozen=True, kw_only=True):
         return [_text(one) for one in self.default] if isinstance(self.default, list | tuple) else _text(self.default)
 
     @property
+    def optional(self) -> bool:
+        """Whether leaving it empty is an answer; an input that starts with a value is neither asked nor optional."""
+        return not self.required and not self.initial
+
+    @property
     def inputmode(self) -> str:
         return {"digits": "numeric", "number": "numeric", "date": "numeric", "tel": "tel"}.get(self.widget, "")
 
@@ -91,12 +101,13 @@ def _spec(field: structs.FieldInfo, hint: Any) -> FieldSpec:
     element = get_args(type_)[0] if get_origin(type_) in (list, tuple) else None
     row_type = element if isinstance(element, type) and issubclass(element, Struct) else None
     choices = _choices(meta["extra"].get("choices"), element or type_)
+    widget = meta["extra"].get("widget") or _widget(type_, row_type, choices, element)
     default = field.default_factory() if field.default_factory is not NODEFAULT else field.default
     return FieldSpec(
         name=field.name,
         title=meta.get("title", field.name),
-        hint=meta.get("description", ""),
-        widget=meta["extra"].get("widget") or _widget(type_, row_type, choices, element),
+        hint=meta.get("description", _HINTS.get(widget, "")),
+        widget=widget,
         required=field.required and not nullable,
         nullable=nullable,
         default=default,
@@ -141,7 +152,9 @@ def _widget(type_: Any, row_type: Any, choices: Sequence[Any], element: Any) -> 
     return {bool: "checkbox", date: "date", int: "number"}.get(type_, "text")
 
 
-def decode(struct_type: type[Struct], form: FormData, only: Iterable[str] | None = None) -> tuple[dict[str, Any], Errors]:
+def decode(
+    struct_type: type[Struct], form: FormData, only: Iterable[str] | None = None
+) -> tuple[dict[str, Any], Errors]:
     """(values, errors): typed values by field name, and a message for every input that cannot be read.
 
     `only` names the fields of one page of the form; without it the struct's own __post_init__ is tried as well.
@@ -165,7 +178,9 @@ def build(struct_type: type[S], values: Mapping[str, Any]) -> tuple[S | None, Er
         return None, {spec.name: spec.ask for spec in missing}
 
 
-def _decode(struct_type: type[Struct], specs: Sequence[FieldSpec], form: FormData, prefix: str) -> tuple[dict[str, Any], Errors]:
+def _decode(
+    struct_type: type[Struct], specs: Sequence[FieldSpec], form: FormData, prefix: str
+) -> tuple[dict[str, Any], Errors]:
     values: dict[str, Any] = {}
     errors: Errors = {}
     for spec in specs:
@@ -316,7 +331,9 @@ def _identity_errors(struct_type: type[Struct], values: Mapping[str, Any], prefi
 
 def typed(form: FormData) -> Text:
     """What was typed, to be shown again as it was."""
-    texts = {name: [text for text in form.getall(name, []) if isinstance(text, str)] for name in dict.fromkeys(form.keys())}
+    texts = {
+        name: [text for text in form.getall(name, []) if isinstance(text, str)] for name in dict.fromkeys(form.keys())
+    }
     return {name: some[0] if len(some) == 1 else some for name, some in texts.items() if some}
 
 

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response, post
-from litestar.contrib.jinja import JinjaTemplateEngine
 from litestar.datastructures import Cookie
 from litestar.enums import MediaType
 from litestar.plugins.htmx import ClientRedirect, HTMXRequest
+from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Redirect, Template
 from markupsafe import Markup
 from msgspec import Struct
@@ -184,9 +184,11 @@ async def choose_text_size(request: AnyRequest) -> Response[Any]:
     next_url = next_url if is_local(next_url) else "/"
     answer: Response[Any]
     if is_htmx(request):
-        around = {"elder": size, "here_full": next_url}
-        answer = page(request, "_elder.html", headers={"HX-Trigger": trigger(textSize=size)}, bare=True, **around)
+        headers = {"HX-Trigger": trigger(textSize=size)}
+        answer = page(request, "_elder.html", headers=headers, bare=True, elder=size, here_full=next_url)
     else:
         answer = Redirect(next_url, status_code=303)
-    answer.set_cookie(Cookie(key="elder", value=str(size), max_age=_YEAR_SECONDS, path="/", httponly=True, samesite="lax"))
+    answer.set_cookie(
+        Cookie(key="elder", value=str(size), max_age=_YEAR_SECONDS, path="/", httponly=True, samesite="lax")
+    )
     return answer

@@ -7,7 +7,18 @@ from litestar import Request, get, post
 from litestar.response import Template
 from msgspec import Meta, Struct
 
-from domain.case.fields import Beneficiaries, BornOn, EthnicGroup, HouseholdAddress, IdNumber, IdType, Name, Phone, Region, Sex
+from domain.case.fields import (
+    Beneficiaries,
+    BornOn,
+    EthnicGroup,
+    HouseholdAddress,
+    IdNumber,
+    IdType,
+    Name,
+    Phone,
+    Region,
+    Sex,
+)
 from domain.case.item import Comparison
 from domain.errors import Finding, Weight
 from domain.identity import IdType as Kind
@@ -39,8 +50,15 @@ REGIONS = (
 )
 ON = date(2026, 2, 16)
 COMPARISON = (
-    Comparison("姓名", "陈桂香", "公安户籍库", "陈桂香", date(2026, 2, 10), True),
-    Comparison("户口所在地", "青禾县柳湾镇东坪村一组", "公安户籍库", "青禾县柳湾镇柳湾社区一组", date(2026, 2, 10), False),
+    Comparison("姓名", "陈桂香", "公安户籍库", "陈桂香", date(2026, 2, 10), agrees=True),
+    Comparison(
+        "户口所在地",
+        "青禾县柳湾镇东坪村一组",
+        "公安户籍库",
+        "青禾县柳湾镇柳湾社区一组",
+        date(2026, 2, 10),
+        agrees=False,
+    ),
     Comparison("参保情况", "", "全民参保库", "", None, None),
 )
 FINDINGS = (
@@ -48,8 +66,16 @@ FINDINGS = (
     Finding("source-down", "公安户籍库今天没有应答，可以等待或者凭承诺办理。", "规程第六条", Weight.WAITS),
     Finding("age", "申请人已满60周岁，登记后请核对能否直接领取。", "国发〔2014〕8号 七", Weight.NOTE),
 )
-FILLED: forms.Text = {"name": "陈桂香", "id_number": "439901195803050021", "born_on": "1958年13月5日", "beneficiaries.0.name": "李小满"}
-WRONG: forms.Errors = {"id_number": "身份证号码最后一位对不上，请对照证件检查。", "born_on": "没有“1958年13月5日”这一天，请检查出生日期。"}
+FILLED: forms.Text = {
+    "name": "陈桂香",
+    "id_number": "439901195803050021",
+    "born_on": "1958年13月5日",
+    "beneficiaries.0.name": "李小满",
+}
+WRONG: forms.Errors = {
+    "id_number": "身份证号码最后一位对不上，请对照证件检查。",
+    "born_on": "没有“1958年13月5日”这一天，请检查出生日期。",
+}
 
 
 def _context(**more: Any) -> dict[str, Any]:
@@ -80,7 +106,13 @@ async def style_form_sent(request: Request[Any, Any, Any]) -> Template:
         return page(request, "style_form.html", **_context(values=again, errors={}))
     _, errors = forms.decode(Sample, form)
     answer = {"values": forms.typed(form), "errors": errors}
-    return page(request, "style_form.html", status_code=422 if errors else 200, toast="" if errors else "已保存。", **_context(**answer))
+    return page(
+        request,
+        "style_form.html",
+        status_code=422 if errors else 200,
+        toast="" if errors else "已保存。",
+        **_context(**answer),
+    )
 
 
 ROUTES = [style, style_form, style_form_sent]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec import Meta, Struct, convert, to_builtins
 from multidict import MultiDict
 
-from domain.identity import IdType
+from domain.identity import IdType, check_digit
 from web import forms
 
 GOOD_NUMBER = "439901195803050021"
@@ -67,8 +67,6 @@ def row(index: int = 0, **fields: str) -> dict[str, str]:
 
 
 def valid_number() -> str:
-    from domain.identity import check_digit
-
     return GOOD_NUMBER[:17] + check_digit(GOOD_NUMBER[:17])
 
 
@@ -81,7 +79,9 @@ def test_a_good_form_gives_typed_values_that_build_the_struct() -> None:
 
 
 def test_every_mistake_is_told_at_once_with_the_title_of_its_field() -> None:
-    values, errors = forms.decode(Ask, form(title="", born_on="上个月", age="15", postcode="12345", colour="green", lucky="13"))
+    values, errors = forms.decode(
+        Ask, form(title="", born_on="上个月", age="15", postcode="12345", colour="green", lucky="13")
+    )
     assert set(errors) == {"title", "born_on", "age", "postcode", "colour", "lucky"}
     assert errors["title"] == "请填写标题。"
     assert errors["age"] == "年龄不能小于16。"
@@ -89,7 +89,9 @@ def test_every_mistake_is_told_at_once_with_the_title_of_its_field() -> None:
     assert "title" not in values
 
 
-@pytest.mark.parametrize("text", ["1958-03-05", "19580305", "1958/3/5", "1958.3.5", "1958年3月5日", "１９５８年３月５日", " 1958年 3月 5日 "])
+@pytest.mark.parametrize(
+    "text", ["1958-03-05", "19580305", "1958/3/5", "1958.3.5", "1958年3月5日", "１９５８年３月５日", " 1958年 3月 5日 "]
+)
 def test_a_date_may_be_written_in_many_ways(text: str) -> None:
     assert forms.decode(Ask, good(born_on=text))[0]["born_on"] == date(1958, 3, 5)
 
@@ -104,13 +106,19 @@ def test_what_is_no_date_is_answered_with_an_example(text: str) -> None:
     assert "19580305" in forms.decode(Ask, good(born_on=text))[1]["born_on"]
 
 
-@pytest.mark.parametrize(("age", "message"), [("16", ""), ("120", ""), ("15", "不能小于16"), ("121", "不能大于120"), ("六十", "整数"), ("6.5", "整数")])
+@pytest.mark.parametrize(
+    ("age", "message"),
+    [("16", ""), ("120", ""), ("15", "不能小于16"), ("121", "不能大于120"), ("六十", "整数"), ("6.5", "整数")],
+)
 def test_both_sides_of_a_numbers_bounds(age: str, message: str) -> None:
     assert message in forms.decode(Ask, good(age=age))[1].get("age", "")
     assert bool(message) == ("age" in forms.decode(Ask, good(age=age))[1])
 
 
-@pytest.mark.parametrize(("title", "wrong"), [("一", True), ("一二", False), ("一二三四五", False), ("一二三四五六", True), ("𠮷䶮㐂·阿", False)])
+@pytest.mark.parametrize(
+    ("title", "wrong"),
+    [("一", True), ("一二", False), ("一二三四五", False), ("一二三四五六", True), ("𠮷䶮㐂·阿", False)],
+)
 def test_both_sides_of_a_texts_length_counted_in_characters(title: str, wrong: bool) -> None:
     assert ("title" in forms.decode(Ask, good(title=title))[1]) == wrong
 
@@ -165,7 +173,9 @@ def test_a_mistake_in_a_row_is_told_at_its_input() -> None:
 def test_a_wrong_check_digit_is_told_at_the_number() -> None:
     wrong = valid_number()[:17] + ("1" if valid_number()[17] != "1" else "2")
     assert set(forms.decode(Ask, good(**row(0, id_number=wrong)))[1]) == {"people.0.id_number"}
-    assert set(forms.decode(Person, form(name="陈桂香", id_number=wrong, share="1"), only=["name", "id_number"])[1]) == {"id_number"}
+    assert set(
+        forms.decode(Person, form(name="陈桂香", id_number=wrong, share="1"), only=["name", "id_number"])[1]
+    ) == {"id_number"}
 
 
 def test_more_rows_than_allowed_are_refused() -> None:
@@ -195,7 +205,11 @@ def test_any_other_button_does_not_reshape() -> None:
 
 
 def test_what_was_typed_is_shown_again_as_it_was() -> None:
-    assert forms.typed(good(born_on="上个月", tags=["red", "blue"])) == {"title": "标题", "born_on": "上个月", "tags": ["red", "blue"]}
+    assert forms.typed(good(born_on="上个月", tags=["red", "blue"])) == {
+        "title": "标题",
+        "born_on": "上个月",
+        "tags": ["red", "blue"],
+    }
 
 
 def test_a_struct_its_stored_draft_and_the_form_go_round() -> None:
@@ -208,7 +222,12 @@ def test_a_struct_its_stored_draft_and_the_form_go_round() -> None:
     assert convert(to_builtins(values), Ask) == ask
 
 
-@given(st.dictionaries(st.sampled_from(["title", "born_on", "age", "colour", "tags", "people.0.name", "people.0.share"]), st.text(max_size=30)))
+@given(
+    st.dictionaries(
+        st.sampled_from(["title", "born_on", "age", "colour", "tags", "people.0.name", "people.0.share"]),
+        st.text(max_size=30),
+    )
+)
 def test_no_input_whatever_breaks_the_decoder(texts: dict[str, str]) -> None:
     data: MultiDict[Any] = MultiDict(texts)
     _, errors = forms.decode(Ask, data)
@@ -222,5 +241,10 @@ def test_a_field_says_how_it_wants_to_be_asked() -> None:
         "date", "number", "radio", "radio", "checkbox", "checkboxes", "rows"]  # fmt: skip
     assert specs["colour"].choices == (("red", "红"), ("blue", "蓝"))
     assert not specs["age"].required
-    assert (specs["colour"].initial, specs["age"].initial, specs["title"].initial, specs["people"].initial) == ("red", "", "", "")
+    assert (specs["colour"].initial, specs["age"].initial, specs["title"].initial, specs["people"].initial) == (
+        "red",
+        "",
+        "",
+        "",
+    )
     assert [field.name for field in specs["people"].fields] == ["name", "id_type", "id_number", "share"]
