@@ -21,6 +21,7 @@ import pytest
 from db import crypto, engine
 from db.embedded import ADMIN, APP, OWNER, EmbeddedPostgres
 from db.migrations.support import create_installation, migrate
+from db.seed.base import seed_base
 
 TEMPLATE = "template_pension"
 _numbers = itertools.count(1)
@@ -58,6 +59,9 @@ def template(server: EmbeddedPostgres, key_file: Path) -> str:
         await server.prepare(TEMPLATE)
         await migrate(server.dsn(OWNER, TEMPLATE))
         await create_installation(server.dsn(OWNER, TEMPLATE), "test", datetime.now(UTC))
+        await engine.open_pool(server.dsn(APP, TEMPLATE), max_size=1)
+        await seed_base(datetime.now(UTC))
+        await engine.close_pool()
 
     asyncio.run(build())
     return TEMPLATE
