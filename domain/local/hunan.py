@@ -12,6 +12,10 @@ PROFILE: Profile = structs.replace(
     switches=national.SWITCHES
     | {
         "region_code_layout": Switch(value="6+2+2+2", source="湖南省经办工作流程三 附件3"),
+        # 原则上禁止一人多岗，允许多人一岗.
+        "one_person_one_post": Switch(value=True, source="湖南省经办工作流程二 核心提示3"),
+        # County users are set up by the province, township users by the county.
+        "county_users_by_province": Switch(value=True, source="湖南省经办工作流程二（一）"),
         # A birth date that disagrees with the ID number goes to the province and needs a special authority.
         "birth_conflict_needs_authority": Switch(value=True, source="湖南省经办工作流程五 核心提示3"),
     },

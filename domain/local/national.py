@@ -35,6 +35,8 @@ SWITCHES: dict[str, Switch] = {
     "region_code_layout": Switch(value="6+2+2+2", source="湖南省经办工作流程三 附件3; design: the default everywhere"),
     "sex_change_against_id_number": Switch(value="key_change", source="GB 11643; design (R-060)"),
     "birth_conflict_needs_authority": Switch(value=False, source="规程第九条第二款"),
+    "one_person_one_post": Switch(value=False, source="规程第六十二条"),
+    "county_users_by_province": Switch(value=False, source="规程第四条"),
     "whole_district_enrollment": Switch(value=False, source="规程第七条"),
 }
 

@@ -38,6 +38,12 @@ class NewUser(Struct, frozen=True, kw_only=True):
     login_name: str | None = None  # None: the next number of the agency (R-443)
 
 
+class Locked(Struct, frozen=True):
+    name: str
+    region_code: str
+    frozen_at: datetime | None
+
+
 def _credentials(row: Record | None) -> Credentials | None:
     if row is None:
         return None
@@ -88,12 +94,13 @@ async def insert(user: NewUser, created_by: int, at: datetime) -> tuple[int, str
     return staff_id, login_name
 
 
-async def lock(county_code: int, staff_id: int) -> Record | None:
-    """The row, held until the end of the transaction: changes to one user happen one after the other."""
-    return await engine.fetchrow(
-        "select id, name, login_name, region_code, frozen_at from staff_user where county_code = $1 and id = $2 for update",
+async def lock(county_code: int, staff_id: int) -> Locked | None:
+    """Held until the end of the transaction: changes to one user happen one after the other."""
+    row = await engine.fetchrow(
+        "select name, region_code, frozen_at from staff_user where county_code = $1 and id = $2 for update",
         county_code, staff_id,
     )  # fmt: skip
+    return Locked(**dict(row)) if row else None
 
 
 async def freeze(county_code: int, staff_id: int, by: int, reason: str, at: datetime) -> None:
