@@ -24,6 +24,18 @@ class Channel(StrEnum):
     PARTNER = "partner"
 
 
+CHANNEL_TITLES: dict[Channel, str] = {
+    Channel.PORTAL: "网上",
+    Channel.KIOSK: "自助终端",
+    Channel.VILLAGE_COUNTER: "村（社区）",
+    Channel.TOWNSHIP_COUNTER: "乡镇（街道）窗口",
+    Channel.COUNTY_COUNTER: "县里窗口",
+    Channel.HOME_VISIT: "上门服务",
+    Channel.DATA_DRIVEN: "系统",
+    Channel.PARTNER: "合作单位",
+}
+
+
 class Post(StrEnum):
     """岗位. The value is what the database stores."""
 
