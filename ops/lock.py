@@ -52,7 +52,9 @@ def hashes(pins: list[str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {pin: set() for pin in pins}
     for python, machine, glibc in itertools.product(PYTHONS, MACHINES, GLIBC):
         print(python, machine, glibc, flush=True)
-        report = pip_report("--no-deps", "--target", "unused", "--python-version", python, *platforms(machine, glibc), *pins)
+        report = pip_report(
+            "--no-deps", "--target", "unused", "--python-version", python, *platforms(machine, glibc), *pins
+        )
         for pin, one in zip(pins, sorted(report, key=_name), strict=True):
             found[pin].add(one["download_info"]["archive_info"]["hashes"]["sha256"])
     return found

@@ -22,8 +22,10 @@ from db import crypto, engine
 from db.embedded import ADMIN, APP, OWNER, EmbeddedPostgres
 from db.migrations.support import create_installation, migrate
 from db.seed.base import seed_base
+from db.seed.base import seed_base
 
 TEMPLATE = "template_pension"
+SEEDED_AT = datetime(2026, 11, 1, 8, tzinfo=UTC)
 _numbers = itertools.count(1)
 
 
@@ -58,7 +60,10 @@ def template(server: EmbeddedPostgres, key_file: Path) -> str:
     async def build() -> None:
         await server.prepare(TEMPLATE)
         await migrate(server.dsn(OWNER, TEMPLATE))
-        await create_installation(server.dsn(OWNER, TEMPLATE), "test", datetime.now(UTC))
+        await create_installation(server.dsn(OWNER, TEMPLATE), "test", SEEDED_AT)
+        await engine.open_pool(server.dsn(APP, TEMPLATE))
+        await seed_base(SEEDED_AT)
+        await engine.close_pool()
         await engine.open_pool(server.dsn(APP, TEMPLATE), max_size=1)
         await seed_base(datetime.now(UTC))
         await engine.close_pool()

