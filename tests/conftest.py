@@ -22,7 +22,6 @@ from db import crypto, engine
 from db.embedded import ADMIN, APP, OWNER, EmbeddedPostgres
 from db.migrations.support import create_installation, migrate
 from db.seed.base import seed_base
-from db.seed.base import seed_base
 
 TEMPLATE = "template_pension"
 SEEDED_AT = datetime(2026, 11, 1, 8, tzinfo=UTC)
@@ -54,7 +53,6 @@ def server() -> Iterator[EmbeddedPostgres]:
 @pytest.fixture(scope="session")
 def template(server: EmbeddedPostgres, key_file: Path) -> str:
     """The database that each test gets a copy of: migrated, mode `test`, with the reference data."""
-
     crypto.load_keys(key_file)
 
     async def build() -> None:
@@ -63,9 +61,6 @@ def template(server: EmbeddedPostgres, key_file: Path) -> str:
         await create_installation(server.dsn(OWNER, TEMPLATE), "test", SEEDED_AT)
         await engine.open_pool(server.dsn(APP, TEMPLATE))
         await seed_base(SEEDED_AT)
-        await engine.close_pool()
-        await engine.open_pool(server.dsn(APP, TEMPLATE), max_size=1)
-        await seed_base(datetime.now(UTC))
         await engine.close_pool()
 
     asyncio.run(build())
