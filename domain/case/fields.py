@@ -23,7 +23,7 @@ def _check_phone(text: str) -> str | None:
 Name = Annotated[str, Meta(title="姓名", description="和证件上的一样", max_length=50,
                            extra={"widget": "text", "autocomplete": "name", "check": _check_name})]  # fmt: skip
 IdType = Annotated[identity.IdType, Meta(title="证件类型", extra={
-    "widget": "select", "choices": tuple((kind.value, title) for kind, title in identity.ID_TYPE_TITLES.items())})]
+    "widget": "select", "choices": identity.ID_TYPE_CHOICES})]
 IdNumber = Annotated[str, Meta(title="证件号码", description="身份证号码18位，最后一位可能是字母X", max_length=32,
                                extra={"widget": "id_number"})]  # fmt: skip
 Sex = Annotated[str, Meta(title="性别", extra={"widget": "radio", "choices": codes.SEXES})]
@@ -71,7 +71,7 @@ def tidy_identity(form: Struct) -> None:
     kind: identity.IdType = getattr(form, "id_type")
     number = identity.normalise(kind, getattr(form, "id_number"))
     name = names.normalise_name(getattr(form, "name"))
-    latin = kind not in (identity.IdType.RESIDENT_ID, identity.IdType.SOCIAL_SECURITY_CARD)
+    latin = kind in identity.LATIN_NAMES
     wrong = identity.check(kind, number) or names.check_name(name, latin=latin)
     if wrong:
         raise ValueError(wrong)

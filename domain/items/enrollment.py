@@ -17,7 +17,7 @@ from domain.case.item import SOURCE_TITLES, Answer, CommitmentText, Comparison, 
 from domain.codes import PARTICIPANT_CATEGORIES
 from domain.errors import Finding, Weight
 
-AGE_MIN = 16  # 国发〔2014〕8号 二
+AGE_MIN = 16  # 国发〔2014〕8号 三
 PENSION_AGE = 60  # 国发〔2014〕8号 七
 
 TERMINATED = 4  # AAC008 终止参保
@@ -25,7 +25,7 @@ TERMINATED = 4  # AAC008 终止参保
 
 class Enrollment(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     name: fields.Name
-    id_type: fields.IdType = identity.IdType.RESIDENT_ID
+    id_type: fields.IdType = identity.IdType.RESIDENT_ID_CARD
     id_number: fields.IdNumber
     sex: fields.Sex | None = None
     born_on: fields.BornOn | None = None
@@ -73,7 +73,7 @@ ASKED = (Source.HOUSEHOLD_REGISTER, Source.NATIONAL_REGISTRY, Source.EMPLOYEE_SC
 
 
 async def prefill(subject: Subject) -> dict[str, Any]:
-    return {"name": subject.name, "ethnic_group": "01", "id_type": identity.IdType.RESIDENT_ID}
+    return {"name": subject.name, "ethnic_group": "01", "id_type": identity.IdType.RESIDENT_ID_CARD}
 
 
 async def gather(ask: Enrollment, subject: Subject, on: date) -> Facts:
@@ -106,13 +106,13 @@ def _person(ask: Enrollment, facts: Facts) -> list[Finding]:
     if birth is None or not (ask.sex or identity.sex_of(ask.id_type, ask.id_number)):
         found.append(Finding("identity-incomplete", "这种证件看不出性别和出生日期，请填写。", basis="规程第六十七条"))
     elif identity.age_on(birth, facts.on) < AGE_MIN:
-        found.append(Finding("too-young", "还没有满16周岁。", basis="国发〔2014〕8号 二"))
+        found.append(Finding("too-young", "还没有满16周岁。", basis="国发〔2014〕8号 三"))
     elif identity.age_on(birth, facts.on) >= PENSION_AGE:
         found.append(Finding("pension-age", "已满60周岁：登记后请接着核对能否直接领取。", basis="国发〔2014〕8号 七", weight=Weight.NOTE))
     if ask.in_school:
-        found.append(Finding("student", "申请人说明自己是在校学生。", basis="国发〔2014〕8号 二"))
+        found.append(Finding("student", "申请人说明自己是在校学生。", basis="国发〔2014〕8号 三"))
     if ask.public_employee:
-        found.append(Finding("public-employee", "申请人说明自己是机关事业单位工作人员。", basis="国发〔2014〕8号 二"))
+        found.append(Finding("public-employee", "申请人说明自己是机关事业单位工作人员。", basis="国发〔2014〕8号 三"))
     return found
 
 
@@ -129,7 +129,7 @@ def _already_insured(facts: Facts) -> list[Finding]:
         found.append(Finding("enrolled-elsewhere", f"全民参保库显示在{place}参保，可以办理关系转移。", basis="规程第十二条"))
     employee = sources.answer_of(facts.answers, Source.EMPLOYEE_SCHEME).record or {}
     if employee.get("status") == "insured":
-        found.append(Finding("in-employee-scheme", "正在参加职工基本养老保险。", basis="国发〔2014〕8号 二"))
+        found.append(Finding("in-employee-scheme", "正在参加职工基本养老保险。", basis="国发〔2014〕8号 三"))
     if employee.get("status") == "receiving":
         found.append(Finding("receiving-other-pension", "已经在领取职工养老金。", basis="规程第三十七条"))
     return found
@@ -145,7 +145,7 @@ def _household(ask: Enrollment, facts: Facts) -> list[Finding]:
     found = sources.name_in_household_register(ask.name, facts.answers)
     region = answer.record.get("region_code", "")
     if region and not region.startswith(f"{facts.county_code:06d}"):
-        found.append(Finding("not-local-household", "户籍不在本县，应当在户籍所在地参保。", basis="国发〔2014〕8号 二"))
+        found.append(Finding("not-local-household", "户籍不在本县，应当在户籍所在地参保。", basis="国发〔2014〕8号 三"))
     elif region and region[:10] != ask.region_code[:10]:
         told = answer.record.get("address", region)
         found.append(Finding("other-village", f"户籍库登记的地址是{told}，和所选的村不同。", basis="规程第八条", weight=Weight.NOTE))
