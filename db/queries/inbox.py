@@ -40,6 +40,7 @@ class CaseLine(Struct, frozen=True, kw_only=True):
     provisional: bool
     waiting_post: str
     assignee_id: int | None
+    assignee_name: str | None
     held_until: date | None
     hold_reason: str | None
     clean: bool
@@ -48,7 +49,15 @@ class CaseLine(Struct, frozen=True, kw_only=True):
     resumed_on: date | None
 
 
-_FROM_CASE = ", ".join(f"c.{name}" for name in CaseLine.__struct_fields__ if name not in {"paused_on", "resumed_on"})
+_JOINED = {"paused_on", "resumed_on", "assignee_name"}
+_SELECT = (
+    "select " + ", ".join(f"c.{name}" for name in CaseLine.__struct_fields__ if name not in _JOINED)
+    + ", u.name as assignee_name, p.from_on as paused_on, p.until_on as resumed_on"
+)
+_BESIDE = (
+    " left join staff_user u on u.county_code = c.county_code and u.id = c.assignee_id"
+    " left join case_pause p on p.county_code = c.county_code and p.case_id = c.id order by c.due_on, c.id"
+)
 
 
 async def lines(
@@ -62,11 +71,9 @@ async def lines(
         args += after
         where += f" and (s.due_on, s.id) > (${len(args) - 1}, ${len(args)})"
     rows = await engine.fetch(
-        f"select {_FROM_CASE}, p.from_on as paused_on, p.until_on as resumed_on"
-        " from unnest($3::text[]) as mine(post) cross join lateral (select * from service_case s"
+        f"{_SELECT} from unnest($3::text[]) as mine(post) cross join lateral (select * from service_case s"
         f"  where s.county_code = $1 and s.desk = $2 and s.waiting_post = mine.post{where} order by s.due_on, s.id limit $4) c"
-        " left join case_pause p on p.county_code = c.county_code and p.case_id = c.id"
-        " order by c.due_on, c.id limit $4",
+        f"{_BESIDE} limit $4",
         *args,
     )
     return [CaseLine(**dict(row)) for row in rows]
@@ -111,10 +118,8 @@ async def counts(county_code: int, desk: str, posts: list[str], on: date, next_w
 async def lines_of(county_code: int, desk: str, posts: list[str], case_ids: list[int]) -> list[CaseLine]:
     """Those of a selection that still lie on the desk, most urgent first."""
     rows = await engine.fetch(
-        f"select {_FROM_CASE}, p.from_on as paused_on, p.until_on as resumed_on from service_case c"
-        " left join case_pause p on p.county_code = c.county_code and p.case_id = c.id"
-        " where c.county_code = $1 and c.id = any($2) and c.desk = $3 and c.waiting_post = any($4)"
-        " order by c.due_on, c.id",
+        f"{_SELECT} from (select * from service_case where county_code = $1 and id = any($2) and desk = $3"
+        f" and waiting_post = any($4)) c{_BESIDE}",
         county_code, case_ids, desk, posts,
     )  # fmt: skip
     return [CaseLine(**dict(row)) for row in rows]
