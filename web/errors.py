@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from domain.errors import Finding, NotFound, Problem, Refused
 from web import pages
+from web.sessions import LoginNeeded
 
 log = logging.getLogger("web")
 
@@ -111,4 +112,8 @@ def unexpected(request: pages.AnyRequest, exc: Exception) -> Response[Any]:
     return answer(request, 503 if isinstance(exc, UNAVAILABLE) else 500, reference=reference)
 
 
-HANDLERS: ExceptionHandlersMap = {Refused: refused, NotFound: not_found, HTTPException: http, Exception: unexpected}
+def login_needed(request: pages.AnyRequest, exc: LoginNeeded) -> Response[Any]:
+    return pages.go(request, exc.location)
+
+
+HANDLERS: ExceptionHandlersMap = {LoginNeeded: login_needed, Refused: refused, NotFound: not_found, HTTPException: http, Exception: unexpected}

@@ -24,14 +24,15 @@ class Begun(Struct, frozen=True):
     next_path: str
     level: int
     fresh: bool
+    at: datetime
 
 
-async def begin(state: str, browser: str, begun: Begun, at: datetime) -> None:
+async def begin(state: str, browser: str, begun: Begun) -> None:
     await engine.execute(
         "insert into oidc_state (state_hash, browser_hash, nonce, verifier, next_path, level, fresh, expires_at)"
         " values ($1, $2, $3, $4, $5, $6, $7, $8)",
         tokens.digest(state), tokens.digest(browser), begun.nonce, begun.verifier, begun.next_path, begun.level,
-        begun.fresh, at + STATE_LIFETIME,
+        begun.fresh, begun.at + STATE_LIFETIME,
     )  # fmt: skip
 
 
@@ -39,8 +40,8 @@ async def finish(state: str, browser: str, at: datetime) -> Begun | None:
     """What was begun in this browser under this state; it can be taken once only."""
     row = await engine.fetchrow(
         "delete from oidc_state where state_hash = $1 and browser_hash = $2 and expires_at > $3"
-        " returning nonce, verifier, next_path, level, fresh",
-        tokens.digest(state), tokens.digest(browser), at,
+        " returning nonce, verifier, next_path, level, fresh, expires_at - $4::interval",
+        tokens.digest(state), tokens.digest(browser), at, STATE_LIFETIME,
     )  # fmt: skip
     return Begun(*row) if row else None
 

@@ -25,9 +25,11 @@ left join web_session s on s.token_hash = $1 and s.app = $2 and s.seen_at > $4 a
 {joins}
 """
 _PORTAL = _LOAD.format(
-    columns="""a.id as user_id, a.county_code, a.name, a.id_index, a.assurance,
-  array(select region_code from assistant_appointment p where p.county_code = a.county_code and p.id_index = a.id_index
-    and p.from_on <= d.today and (p.until_on is null or p.until_on > d.today) order by region_code) as villages""",
+    columns="""a.id as user_id, a.county_code, a.name, a.id_index, a.provider,
+  array(select array[p.region_code, coalesce(r.name, '')] from assistant_appointment p
+    left join region r on r.code = p.region_code
+    where p.county_code = a.county_code and p.id_index = a.id_index and p.from_on <= d.today
+    and (p.until_on is null or p.until_on > d.today) order by p.region_code) as villages""",
     joins="left join resident_account a on a.id = s.subject",
 )
 _BACKOFFICE = _LOAD.format(
