@@ -106,7 +106,7 @@ async def test_songshan_promises_the_same_day_and_keeps_the_legal_limit() -> Non
 async def test_loading_a_year_moves_provisional_dates_and_keeps_the_old_ones_as_events(owner) -> None:  # type: ignore[no-untyped-def]
     receipt = await make.enrollment_of(LI_XIUYING, when=at(date(2026, 12, 31)))
     await owner.execute("insert into calendar_year values (2027, '测试通知', now(), '测试')")
-    await owner.execute("insert into calendar_day values ('2027-01-04', 'off', '元旦')")
+    await owner.execute("insert into calendar_day values ('2027-01-01', 'off', '元旦'), ('2027-01-04', 'off', '元旦')")
     assert await flow.recompute_clocks(COUNTY, make.WORKER, at(date(2027, 1, 1))) is None
     assert await make.column(receipt.case_id, "provisional") is False
     assert await make.column(receipt.case_id, "due_on") == receipt.due_on + timedelta(days=1)
