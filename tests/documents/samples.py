@@ -19,8 +19,10 @@ def signature_image() -> bytes:
     """A 120×40 PNG with a diagonal stroke."""
     rows = b"".join(b"\0" + bytes(0 if abs(x - 3 * y) < 3 else 255 for x in range(120)) for y in range(40))
     chunks = (
-        (b"IHDR", struct.pack(">IIBBBBB", 120, 40, 8, 0, 0, 0, 0)), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")
-    )  # fmt: skip
+        (b"IHDR", struct.pack(">IIBBBBB", 120, 40, 8, 0, 0, 0, 0)),
+        (b"IDAT", zlib.compress(rows)),
+        (b"IEND", b""),
+    )
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
     )
@@ -30,6 +32,7 @@ def signature(image: bytes = b"") -> c.Signature:
     return c.Signature(name="古丽扎尔·艾合买提江", signed_at=AT, manner="网上实名登录后签名", image=image)
 
 
+# fmt: off
 SEALS = (
     c.Seal(title="村（居）委会", organisation="石桥乡白果村村民委员会", opinion="情况属实。", handler="田小禾", on=date(2026, 11, 21)),
     c.Seal(title="乡镇（街道）事务所", organisation="石桥乡人力资源和社会保障服务所", opinion="初审通过。", handler="石建国", on=date(2026, 11, 23)),
@@ -57,7 +60,7 @@ REGISTRATION = c.RegistrationForm(
     household_address=PLACE, phone="13800000127", address=PLACE, postcode="439900", tier="每年1000元",
     card_number="6217 0000 0000 0000 127", beneficiaries=BENEFICIARIES, filled_by="村协办员田小禾", channel="网上（村协办员代办）",
     commitment=COMMITMENT, commitment_version="2026-1", signature=signature(signature_image()), seals=SEALS, **REGION,
-)  # fmt: skip
+)
 
 CHANGE = c.ChangeForm(
     agency=AGENCY, case_number=CASE, printed_at=AT, applied_on=date(2026, 11, 21),
@@ -71,7 +74,7 @@ CHANGE = c.ChangeForm(
     ),
     basis="变更后的居民身份证（2026年11月3日签发），正反两面图片已上传",
     channel="网上", signature=signature(), seals=SEALS, **REGION,
-)  # fmt: skip
+)
 
 RECEIPT = c.Receipt(
     agency=AGENCY, case_number=CASE, printed_at=AT, item_title="参保登记", basis="规程第七条、第八条",
@@ -79,7 +82,7 @@ RECEIPT = c.Receipt(
     channel="网上（村协办员代办）", received_on=date(2026, 12, 30), limit_days=3, due_on=date(2027, 1, 5), provisional=True,
     materials=("有效身份证件（2张）", "户口簿首页（1张）", "户口簿本人页（1张）"), verify_url=VERIFY,
     enquiry_phone="0739-0012333", enquiry_address="青禾县柳湾镇政务服务中心一楼5号窗口（工作日上午9点到下午5点）",
-)  # fmt: skip
+)
 
 SUPPLEMENT = c.SupplementNotice(
     agency=AGENCY, case_number=CASE, printed_at=AT, item_title="参保登记", applicant_name="古丽扎尔·艾合买提江",
@@ -94,7 +97,7 @@ SUPPLEMENT = c.SupplementNotice(
     ),
     portal_url="https://portal.qinghe.example", enquiry_phone="0739-0012333",
     offices="石桥乡白果村村民委员会、石桥乡人力资源和社会保障服务所，或者青禾县政务服务中心一楼5号窗口",
-)  # fmt: skip
+)
 
 REJECTED = c.ResultNotice(
     agency=AGENCY, case_number=CASE, printed_at=AT, item_title="参保登记", applicant_name="古丽扎尔·艾合买提江", subject_name="古丽扎尔·艾合买提江",
@@ -111,13 +114,13 @@ REJECTED = c.ResultNotice(
     ),
     reconsideration_body="青禾县人民政府", court="青禾县人民法院", enquiry_phone="0739-0012333",
     enquiry_address="青禾县柳湾镇政务服务中心一楼5号窗口（工作日上午9点到下午5点）",
-)  # fmt: skip
+)
 
 APPROVED = c.ResultNotice(
     agency=AGENCY, case_number=CASE, printed_at=AT, item_title="参保登记", applicant_name="古丽扎尔·艾合买提江", subject_name="古丽扎尔·艾合买提江",
     received_on=date(2026, 11, 21), decided_on=date(2026, 11, 25), outcome="approved",
     result="您已经成为参保人员，个人账户已经建立，可以选择档次缴费。", enquiry_phone="0739-0012333",
-)  # fmt: skip
+)
 
 SLIP = c.ConfirmationSlip(
     agency=AGENCY, case_number=CASE, printed_at=AT, item_title="参保登记", resident_name="古丽扎尔·艾合买提江",
@@ -128,7 +131,7 @@ SLIP = c.ConfirmationSlip(
     ),
     assistant_name="田小禾", village="石桥乡白果村", confirm_url="https://portal.qinghe.example/confirm/q7Zt2mXw9KcLbR4sVn81",
     valid_until=datetime(2026, 12, 5, 23, 59, tzinfo=CHINA),
-)  # fmt: skip
+)
 
 SAMPLES: tuple[tuple[str, c.Sheet], ...] = (
     ("registration_form", REGISTRATION),

@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pylopdf_fonts_zh_cn
+from fontTools.ttLib import TTFont
 
 SYSTEM_FONTS = Path("/usr/share/fonts")
 
@@ -40,8 +41,6 @@ def write_settings(folder: Path) -> Path:
 @cache
 def _covered() -> frozenset[int]:
     """Read from the fonts themselves, 0.2 s once: a list kept beside them could only disagree with them."""
-    from fontTools.ttLib import TTFont
-
     found: set[int] = set()
     for path in font_files():
         with TTFont(path, lazy=True) as font:

@@ -11,8 +11,10 @@ import msgspec
 
 from web.documents import fonts, worker
 from web.documents.contents import KINDS, Sheet
-from web.documents.worker import PdfUnavailable as PdfUnavailable
-from web.documents.worker import TemplateFault as TemplateFault
+from web.documents.page import TemplateFault
+from web.documents.worker import PdfUnavailable
+
+__all__ = ["PdfUnavailable", "Printer", "TemplateFault", "render", "start", "stop"]
 
 
 class Printer:
