@@ -177,7 +177,7 @@ class _Cells:
         self.row = self.column = 0
 
     def check(self, content: bytes) -> None:
-        parser = expat.ParserCreate()
+        parser = expat.ParserCreate("utf-8")  # whatever it declares: the reader goes by the bytes, too
         parser.StartElementHandler = self._start
         parser.StartDoctypeDeclHandler = self._doctype
         parser.Parse(content, True)  # noqa: FBT003 - expat takes no keyword: this is the whole part
