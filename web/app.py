@@ -8,14 +8,18 @@ from litestar import Litestar, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import CacheControlHeader, State
 from litestar.enums import MediaType
-from litestar.middleware import DefineMiddleware
+from litestar.middleware import ASGIMiddleware, DefineMiddleware
 from litestar.middleware.compression import CompressionMiddleware
 from litestar.plugins.htmx import HTMXPlugin
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
-from litestar.types import ControllerRouterHandler, Middleware
+from litestar.types import ControllerRouterHandler
 
+from db.stores.security.sessions import App
 from web import errors, pages, styleguide
+from web.headers import security_headers
+from web.sessions import Clock, real_time
+from web.wall import Sessions
 
 _IMMUTABLE = CacheControlHeader(public=True, max_age=31_536_000, immutable=True)
 _FORM_BYTES = 2_000_000  # handlers that take files raise this for themselves
@@ -27,17 +31,23 @@ async def healthz() -> str:
 
 
 def site(
-    name: str,
+    name: App,
     routes: Sequence[ControllerRouterHandler],
     templates_dir: Path,
     *,
     context: Callable[[pages.AnyRequest], Mapping[str, Any]],
-    middleware: Sequence[Middleware] = (),
-    production: bool = True,
+    secure: bool,
+    form_targets: tuple[str, ...] = (),
+    clock: Clock = real_time,
+    wall: ASGIMiddleware | None = None,
     state: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Litestar:
-    """One of the two sites. `context` is described at pages.Site; `options` go to Litestar (lifespan, dependencies …)."""
+    """One of the two sites.
+
+    `context` is described at pages.Site, `secure` at wall.Sessions, `form_targets` at headers; `wall` stands in for the
+    sessions where no database is. `options` go to Litestar (lifespan, dependencies …).
+    """
     static = create_static_files_router(
         path=pages.STATIC_PATH,
         directories=[pages.STATIC],
@@ -46,10 +56,10 @@ def site(
         # Only files that are the same for everybody: compressed pages would let their secrets be guessed by length.
         middleware=[DefineMiddleware(CompressionMiddleware, config=CompressionConfig(backend="gzip"))],
     )
-    shown = [] if production else styleguide.ROUTES
     return Litestar(
-        route_handlers=[healthz, static, pages.choose_text_size, *shown, *routes],
-        middleware=list(middleware),
+        route_handlers=[healthz, static, pages.choose_text_size, *styleguide.ROUTES, *routes],
+        middleware=[wall or Sessions(name, secure=secure, clock=clock)],
+        before_send=[security_headers(secure=secure, form_targets=form_targets)],
         plugins=[HTMXPlugin()],
         template_config=TemplateConfig(instance=pages.engine(templates_dir)),
         exception_handlers=dict(errors.HANDLERS),

@@ -61,7 +61,7 @@ def answer(
         template,
         status_code=status_code,
         headers=headers,
-        bare=status_code >= 500,
+        bare=status_code >= 500 or "session" not in request.scope,
         said=said,
         problems=problems,
         status=status_code,
@@ -116,4 +116,10 @@ def login_needed(request: pages.AnyRequest, exc: LoginNeeded) -> Response[Any]:
     return pages.go(request, exc.location)
 
 
-HANDLERS: ExceptionHandlersMap = {LoginNeeded: login_needed, Refused: refused, NotFound: not_found, HTTPException: http, Exception: unexpected}
+HANDLERS: ExceptionHandlersMap = {
+    LoginNeeded: login_needed,
+    Refused: refused,
+    NotFound: not_found,
+    HTTPException: http,
+    Exception: unexpected,
+}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -54,12 +55,9 @@ class Site(Struct, frozen=True):
 
 SURROUNDINGS: dict[str, Any] = {
     "county_name": "",
-    "mode": "production",
-    "business_date": None,  # shown outside production, where it can be set
     "nav": (),  # of Link
     "footer_links": (),  # of Link
     "viewer_name": "",
-    "session_ends_in": 0,  # seconds; 0 means no warning
 }
 
 
@@ -128,6 +126,11 @@ def page(
             "service_name": SERVICE_NAME,
             "elder": elder_size(request),
             "csrf_field": csrf_field(request),
+            "mode": request.scope["state"].get("mode", "production"),
+            "business_date": request.scope["state"].get(
+                "business_date"
+            ),  # shown outside production, where it can be set
+            "session_ends_in": _session_ends_in(request),
             "here": request.url.path,
             "here_full": _here(request),
             "toast": "" if by_htmx else toast,
@@ -168,13 +171,21 @@ def is_local(url: str) -> bool:
 
 
 def _here(request: AnyRequest) -> str:
-    """Where to return to: this page, or the start where this page is the answer to a POST."""
-    if request.method != "GET":
-        return "/"
-    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    """Where to return to: this page, or the one that holds the form where this page is the answer to a POST."""
+    if request.method == "GET":
+        return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    came_from = urlsplit(request.headers.get("referer", ""))
+    return came_from.path if came_from.netloc == request.headers.get("host") and is_local(came_from.path) else "/"
 
 
-@post("/text-size", status_code=200)
+def _session_ends_in(request: AnyRequest) -> int:
+    """Seconds; 0 where nobody is logged in."""
+    session: Any = request.scope.get("session")
+    return session.ends_in() if session else 0
+
+
+# A cookie with a number from 0 to 3 is nothing that another site could abuse: pages without a session may set it, too.
+@post("/text-size", status_code=200, opt={"public": True, "machine": True})
 async def choose_text_size(request: AnyRequest) -> Response[Any]:
     """长辈版 on, off, larger, smaller: a cookie, no account needed (R-513)."""
     form = await request.form()

@@ -1,9 +1,9 @@
-"""The living style page at /style: every component, with fictional content. Not served in production."""
+"""The living style page at /style: every component, with fictional content. Not shown in production."""
 
 from datetime import date
 from typing import Annotated, Any
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Template
 from msgspec import Meta, Struct
 
@@ -20,10 +20,10 @@ from domain.case.fields import (
     Sex,
 )
 from domain.case.item import Comparison
-from domain.errors import Finding, Weight
+from domain.errors import Finding, NotFound, Weight
 from domain.identity import IdType as Kind
 from web import forms
-from web.pages import page
+from web.pages import AnyRequest, page
 
 
 class Sample(Struct, kw_only=True):
@@ -88,18 +88,26 @@ def _context(**more: Any) -> dict[str, Any]:
     } | more
 
 
-@get("/style")
-async def style(request: Request[Any, Any, Any]) -> Template:
+def _not_in_production(request: AnyRequest) -> None:
+    if request.scope["state"].get("mode", "production") == "production":
+        raise NotFound
+
+
+@get("/style", opt={"public": True})
+async def style(request: AnyRequest) -> Template:
+    _not_in_production(request)
     return page(request, "style.html", **_context(values=FILLED, errors=WRONG))
 
 
-@get("/style/form")
-async def style_form(request: Request[Any, Any, Any]) -> Template:
+@get("/style/form", opt={"public": True})
+async def style_form(request: AnyRequest) -> Template:
+    _not_in_production(request)
     return page(request, "style_form.html", **_context(values={}, errors={}))
 
 
-@post("/style/form", status_code=200)
-async def style_form_sent(request: Request[Any, Any, Any]) -> Template:
+@post("/style/form", status_code=200, opt={"public": True})
+async def style_form_sent(request: AnyRequest) -> Template:
+    _not_in_production(request)
     form = await request.form()
     again = forms.reshape(form)
     if again is not None:

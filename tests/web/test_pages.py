@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 from litestar import Litestar, Request, get, post
 from litestar.exceptions import NotAuthorizedException, PermissionDeniedException, TooManyRequestsException
+from litestar.middleware import ASGIMiddleware
 from litestar.params import FromPath
 from litestar.response import Response, Template
 from litestar.testing import TestClient
+from litestar.types import ASGIApp, Receive, Scope, Send
 
+from db.stores.security.sessions import App
 from domain.errors import Finding, NotFound, Problem, Refused
 from tests import pages as owed
 from web import errors, pages
@@ -25,7 +28,7 @@ HTMX = {"HX-Request": "true"}
 SURROUNDINGS = {
     "county_name": "青禾县",
     "viewer_name": "陈桂香",
-    "nav": (Link("首页", "/", "home"), Link("消息", "/messages", "message", 2)),
+    "nav": (Link("首页", "/", "home"), Link("样式", "/style", "list", 2)),
 }
 
 AnyRequest = Request[Any, Any, Any]
@@ -60,9 +63,26 @@ async def on(request: AnyRequest) -> Response[Any]:
     return go(request, "/style?名=1")
 
 
-def application(name: str) -> Litestar:
+class NoWall(ASGIMiddleware):
+    """Stands where the sessions stand, without a database: what is tested here is the same for everybody."""
+
+    def __init__(self, mode: str) -> None:
+        self.mode = mode
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        scope["session"] = None
+        scope["state"] |= {"mode": self.mode, "csrf": "c" * 64, "business_date": date(2026, 2, 16)}
+        await next_app(scope, receive, send)
+
+
+def application(name: App, mode: str = "test") -> Litestar:
     return site(
-        name, [refuse, fail, saved, on], Path(__file__).parent, context=lambda _: SURROUNDINGS, production=False
+        name,
+        [refuse, fail, saved, on],
+        Path(__file__).parent,
+        context=lambda _: SURROUNDINGS,
+        secure=False,
+        wall=NoWall(mode),
     )
 
 
@@ -211,19 +231,30 @@ def test_the_vendored_file_is_the_one_that_the_list_names() -> None:
     assert digest in (pages.STATIC / "README.md").read_text("utf-8")
 
 
-def test_the_style_page_is_not_served_in_production() -> None:
-    with TestClient(site("portal", [], Path(__file__).parent, context=lambda _: {})) as client:
+@pytest.mark.parametrize("mode", ["demo", "training", "test"])
+def test_outside_production_every_page_says_that_it_is_not_real_and_which_day_it_is(mode: str) -> None:
+    with TestClient(application("portal", mode)) as client:
+        assert "系统" in client.get("/style").text.split("<header")[0]
+        assert "业务日期：2026年2月16日" in client.get("/style").text
+
+
+def test_every_answer_carries_the_security_headers(client: TestClient[Litestar]) -> None:
+    for url in ("/style", "/nowhere", "/fail/bug", pages.asset("site.js")):
+        assert "script-src 'self'" in client.get(url).headers["content-security-policy"]
+    assert client.get("/style").headers["cache-control"] == "no-store"
+
+
+def test_the_style_page_is_not_shown_in_production() -> None:
+    with TestClient(application("portal", "production")) as client:
         assert client.get("/style").status_code == 404
+        assert client.post("/style/form", data={"name": "x"}).status_code == 404
         assert client.get("/healthz").text == "ok"
 
 
-def test_the_menu_marks_the_page_one_is_on(client: TestClient[Litestar]) -> None:
-    found = owed.parse(client.get("/nowhere").text)
-    links = [link for link in found.all("a") if link.attrs.get("aria-current") == "page"]
-    assert links == []
-    assert [link.text for link in owed.parse(client.get("/").text).all("a") if link.attrs.get("aria-current")] == [
-        "首页"
-    ]
+@pytest.mark.parametrize("url", ["/style", "/style/form"])
+def test_the_menu_marks_where_one_is(client: TestClient[Litestar], url: str) -> None:
+    links = owed.parse(client.get(url).text).all("a")
+    assert [link.text for link in links if link.attrs.get("aria-current") == "page"] == ["样式"]
 
 
 def test_a_day_is_the_day_in_china() -> None:
