@@ -89,9 +89,7 @@ QIAN_FANG = staff("钱芳", Post.COUNTY_ENROLLMENT, staff_id=104)
 HE_JING = staff("何静", Post.COUNTY_ACCOUNT, staff_id=105)
 ZHENG_TAO = staff("郑涛", Post.COUNTY_ACCOUNT, staff_id=106)
 FENG_YUAN = staff("冯远", Post.COUNTY_HEAD, staff_id=107)
-WORKER = Actor(
-    kind=ActorKind.SYSTEM, id=0, name="系统", scope=Scope(COUNTY, f"{COUNTY}"), channel=Channel.DATA_DRIVEN
-)
+WORKER = Actor(kind=ActorKind.SYSTEM, id=0, name="系统", scope=Scope(COUNTY, f"{COUNTY}"), channel=Channel.DATA_DRIVEN)
 
 
 ENROLLMENT = {
@@ -184,7 +182,9 @@ async def enrollment_of(person: Person, **more: Any) -> Receipt:
 
 
 async def version(case_id: int) -> int:
-    value: int = await engine.fetchval("select version from service_case where county_code = $1 and id = $2", COUNTY, case_id)
+    value: int = await engine.fetchval(
+        "select version from service_case where county_code = $1 and id = $2", COUNTY, case_id
+    )
     return value
 
 
@@ -195,10 +195,10 @@ async def outcome(case_id: int, actor: Actor, when: datetime = FRIDAY) -> str:
 
 
 async def approve(case_id: int, actor: Actor, when: datetime = FRIDAY, **more: Any) -> str:
-    return await flow.approve(COUNTY, case_id, actor, await version(case_id), await outcome(case_id, actor, when), when, **more)
+    return await flow.approve(
+        COUNTY, case_id, actor, await version(case_id), await outcome(case_id, actor, when), when, **more
+    )
 
 
 async def column(case_id: int, name: str) -> Any:
     return await engine.fetchval(f"select {name} from service_case where county_code = $1 and id = $2", COUNTY, case_id)
-
-

@@ -35,9 +35,10 @@ def id_index_of(id_number: str) -> bytes:
 
 async def person_id_of(county_code: int, id_index: bytes) -> int | None:
     """The participant of this agency with this number, in force or replaced."""
-    return await engine.fetchval(
+    found: int | None = await engine.fetchval(
         "select person_id from identity_index where id_index = $1 and county_code = $2", id_index, county_code
     )
+    return found
 
 
 async def indexes_of(county_code: int, id_index: bytes) -> list[bytes]:
@@ -71,16 +72,19 @@ async def beneficiaries(county_code: int, person_id: int) -> list[BeneficiaryRow
 
 async def designation_case_before(county_code: int, person_id: int, case_id: int) -> int | None:
     """The case whose designation stood just before case `case_id` replaced it; None when there was none."""
-    return await engine.fetchval(
+    found: int | None = await engine.fetchval(
         "select case_id from beneficiary where county_code = $1 and person_id = $2 and case_id is distinct from $3"
         " and until_on is not null order by id desc limit 1",
         county_code, person_id, case_id,
     )  # fmt: skip
+    return found
 
 
 async def changes(county_code: int, person_id: int, limit: int = 100) -> list[ChangeRow]:
     """The newest changes first."""
-    return await _changes("county_code = $1 and person_id = $2 order by id desc limit $3", county_code, person_id, limit)
+    return await _changes(
+        "county_code = $1 and person_id = $2 order by id desc limit $3", county_code, person_id, limit
+    )
 
 
 async def changes_by_case(county_code: int, case_id: int) -> list[ChangeRow]:

@@ -71,7 +71,9 @@ class CaseRow(Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = ", ".join(
-    "c." + name for name in CaseRow.__struct_fields__ if name not in {"answers", "paused_on", "resumed_on", "pause_points"}
+    "c." + name
+    for name in CaseRow.__struct_fields__
+    if name not in {"answers", "paused_on", "resumed_on", "pause_points"}
 )
 _SELECT = (
     f"select {_COLUMNS}, c.payload_sealed, p.from_on as paused_on, p.until_on as resumed_on, p.points as pause_points"
@@ -117,7 +119,7 @@ async def insert_draft(
     at: datetime,
 ) -> int | None:
     """None when the same filer already has a draft of this item for this person."""
-    return await engine.fetchval(
+    found: int | None = await engine.fetchval(
         "insert into service_case (county_code, item, profile, status, subject_person_id, subject_name, subject_index,"
         " region_code, applicant_kind, applicant_name, applicant_index, filer_kind, filer_id, filer_name, filer_index,"
         " channel, payload_sealed, verify_token, created_at, touched_at)"
@@ -127,22 +129,25 @@ async def insert_draft(
         county_code, item, profile, subject_person_id, subject_name, subject_index, region_code, applicant_kind,
         filer_kind, filer_id, filer_name, filer_index, channel, seal_answers(answers), verify_token, at,
     )  # fmt: skip
+    return found
 
 
 async def draft_of(county_code: int, item: str, subject_index: bytes, filer_kind: str, filer_id: int) -> int | None:
-    return await engine.fetchval(
+    found: int | None = await engine.fetchval(
         "select id from service_case where county_code = $1 and item = $2 and subject_index = $3"
         " and filer_kind = $4 and filer_id = $5 and status = 'draft'",
         county_code, item, subject_index, filer_kind, filer_id,
     )  # fmt: skip
+    return found
 
 
 async def open_case_of(county_code: int, item: str, subject_index: bytes) -> int | None:
-    return await engine.fetchval(
+    found: int | None = await engine.fetchval(
         "select id from service_case where county_code = $1 and item = $2 and subject_index = $3 and status in"
         " ('submitted', 'supplement_requested', 'resubmitted', 'preliminary_passed', 'under_review', 'approved')",
         county_code, item, subject_index,
     )  # fmt: skip
+    return found
 
 
 def seal_answers(answers: Any) -> bytes:
@@ -221,7 +226,7 @@ async def take_next(
 ) -> int | None:
     """The most urgent case nobody has taken, skipping those another session is taking just now and those the taker may
     not handle: his own, those he filed, those he already had a hand in."""
-    return await engine.fetchval(
+    found: int | None = await engine.fetchval(
         "select id from service_case c where county_code = $1 and desk = $2 and waiting_post = any($3)"
         " and assignee_id is null and (held_until is null or held_until <= $6)"
         " and ($5::bytea is null or (subject_index <> $5 and applicant_index <> $5 and filer_index is distinct from $5))"
@@ -230,6 +235,7 @@ async def take_next(
         " order by due_on, id limit 1 for update skip locked",
         county_code, desk, posts, staff_id, own_index, on,
     )  # fmt: skip
+    return found
 
 
 async def add_commitment(

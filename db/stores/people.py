@@ -1,5 +1,6 @@
 """People, their numbers, their participation and their accounts: the write side."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +14,17 @@ PHONE = "person.phone"
 CHANGE = "person.change"
 
 PLAIN = frozenset(
-    {"name", "sex", "ethnic_group", "born_on", "address", "postcode", "household_type", "household_address", "region_code"}
+    {
+        "name",
+        "sex",
+        "ethnic_group",
+        "born_on",
+        "address",
+        "postcode",
+        "household_type",
+        "household_address",
+        "region_code",
+    }
 )
 
 
@@ -110,7 +121,10 @@ async def _number_in_force(
         county_code, person_id, id_type, sealed, id_index, on, case_id,
     )  # fmt: skip
     await engine.execute(
-        "insert into identity_index (id_index, county_code, person_id) values ($1, $2, $3)", id_index, county_code, person_id
+        "insert into identity_index (id_index, county_code, person_id) values ($1, $2, $3)",
+        id_index,
+        county_code,
+        person_id,
     )
 
 
@@ -242,7 +256,7 @@ async def account_is_empty(county_code: int, person_id: int) -> bool:
 
 
 async def designate(
-    county_code: int, person_id: int, rows: list[tuple[str, str, str, str, int]], *, case_id: int, on: date
+    county_code: int, person_id: int, rows: Sequence[tuple[str, str, str, str, int]], *, case_id: int, on: date
 ) -> None:
     """`rows`: (name, id_type, id_number, relation, share_percent). They replace the designation before them (R-055)."""
     await engine.execute(
@@ -260,7 +274,9 @@ async def designate(
     )  # fmt: skip
 
 
-async def restore_designation(county_code: int, person_id: int, case_id: int, before_case_id: int | None, on: date) -> None:
+async def restore_designation(
+    county_code: int, person_id: int, case_id: int, before_case_id: int | None, on: date
+) -> None:
     """Ends what case `case_id` designated and puts back what stood before it, as new rows."""
     await engine.execute(
         "update beneficiary set until_on = $4 where county_code = $1 and person_id = $2 and case_id = $3 and until_on is null",

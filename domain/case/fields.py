@@ -5,7 +5,7 @@ complaint in plain words or None.
 """
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, structs
 
@@ -22,8 +22,9 @@ def _check_phone(text: str) -> str | None:
 
 Name = Annotated[str, Meta(title="姓名", description="和证件上的一样", max_length=50,
                            extra={"widget": "text", "autocomplete": "name", "check": _check_name})]  # fmt: skip
-IdType = Annotated[identity.IdType, Meta(title="证件类型", extra={
-    "widget": "select", "choices": identity.ID_TYPE_CHOICES})]
+IdType = Annotated[
+    identity.IdType, Meta(title="证件类型", extra={"widget": "select", "choices": identity.ID_TYPE_CHOICES})
+]
 IdNumber = Annotated[str, Meta(title="证件号码", description="身份证号码18位，最后一位可能是字母X", max_length=32,
                                extra={"widget": "id_number"})]  # fmt: skip
 Sex = Annotated[str, Meta(title="性别", extra={"widget": "radio", "choices": codes.SEXES})]
@@ -36,7 +37,9 @@ Region = Annotated[str, Meta(title="所在村组", description="选择户口所�
                              extra={"widget": "region"})]  # fmt: skip
 Phone = Annotated[str, Meta(title="手机号码", description="办理结果会发短信到这个号码", extra={
     "widget": "tel", "autocomplete": "tel", "check": _check_phone})]  # fmt: skip
-Address = Annotated[str, Meta(title="现在住的地址", max_length=100, extra={"widget": "text", "autocomplete": "street-address"})]
+Address = Annotated[
+    str, Meta(title="现在住的地址", max_length=100, extra={"widget": "text", "autocomplete": "street-address"})
+]
 Postcode = Annotated[str, Meta(title="邮政编码", pattern=r"^\d{6}$", extra={"widget": "digits"})]
 
 
@@ -66,11 +69,11 @@ def shares_add_up(rows: list[Beneficiary]) -> None:
         raise ValueError("同一个受益人填了两次")
 
 
-def tidy_identity(form: Struct) -> None:
+def tidy_identity(form: Any) -> None:
     """Name, ID number and phone in their one stored form; ValueError in plain words when the number cannot be right."""
-    kind: identity.IdType = getattr(form, "id_type")
-    number = identity.normalise(kind, getattr(form, "id_number"))
-    name = names.normalise_name(getattr(form, "name"))
+    kind: identity.IdType = form.id_type
+    number = identity.normalise(kind, form.id_number)
+    name = names.normalise_name(form.name)
     latin = kind in identity.LATIN_NAMES
     wrong = identity.check(kind, number) or names.check_name(name, latin=latin)
     if wrong:

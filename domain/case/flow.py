@@ -106,7 +106,9 @@ async def _region_of_person(subject: Subject) -> str | None:
     return person.region_code if person else None
 
 
-async def save(county_code: int, case_id: int, actor: Actor, page: str, answers: dict[str, Any], version: int, at: datetime) -> int:
+async def save(
+    county_code: int, case_id: int, actor: Actor, page: str, answers: dict[str, Any], version: int, at: datetime
+) -> int:
     """Keeps what was typed on one page of a draft or of a case under supplement. Returns the new version."""
     async with transaction():
         case = await _own(county_code, case_id, actor)
@@ -129,7 +131,9 @@ async def add_material(
         if Status(case.status) not in {Status.DRAFT, Status.SUPPLEMENT_REQUESTED}:
             raise Refused(Problem("not-open", "这份申请已经提交，不能再添加材料。"))
         if material not in {known.code for known in BY_CODE[case.item].materials}:
-            raise Refused(Problem("unknown-material", "这项业务不需要这种材料。"))  # 规程第六条: nothing else may be demanded
+            raise Refused(
+                Problem("unknown-material", "这项业务不需要这种材料。")
+            )  # 规程第六条: nothing else may be demanded
         attachment_id = await cases.add_attachment(
             county_code=county_code, created_by_kind=actor.kind, created_by=actor.id, at=at, **file
         )
@@ -179,7 +183,9 @@ async def submit(
         return await _receive(case, actor, at, version, signature, received_on, received_reason)
 
 
-async def ask_resident(county_code: int, case_id: int, actor: Actor, version: int, at: datetime, phone: str | None) -> None:
+async def ask_resident(
+    county_code: int, case_id: int, actor: Actor, version: int, at: datetime, phone: str | None
+) -> None:
     """The village assistant has finished typing: the resident is asked to confirm. Until then it stays a draft (R-023)."""
     async with transaction():
         case = await _own(county_code, case_id, actor)
@@ -196,7 +202,13 @@ async def ask_resident(county_code: int, case_id: int, actor: Actor, version: in
 
 
 async def confirm(
-    county_code: int, case_id: int, actor: Actor, version: int, at: datetime, how: str, signature: Signature | None = None
+    county_code: int,
+    case_id: int,
+    actor: Actor,
+    version: int,
+    at: datetime,
+    how: str,
+    signature: Signature | None = None,
 ) -> Receipt:
     """The resident's own yes to what an assistant typed in. `how`: login, code, slip or signature (R-023).
 
@@ -233,7 +245,9 @@ async def _receive(
     chain = local_profile(case.profile).chains[item.code]
     values = await _received_values(case, chain, looked, actor, at, received, received_reason)
     await _change(case, version, values)
-    case = msgspec.structs.replace(case, **{k: v for k, v in values.items() if k in CaseRow.__struct_fields__}, version=version + 1)
+    case = msgspec.structs.replace(
+        case, **{k: v for k, v in values.items() if k in CaseRow.__struct_fields__}, version=version + 1
+    )
     if signature and item.commitment:
         await _sign(case, item, signature, actor, at)
     await comparison.keep(case.county_code, case.id, "受理时比对", at, looked.answers)
@@ -385,13 +399,12 @@ async def resubmit(county_code: int, case_id: int, actor: Actor, version: int, a
         if Status(case.status) is not Status.SUPPLEMENT_REQUESTED:
             raise Refused(Problem("not-open", "这件业务现在不需要补充材料。"))
         assert case.received_on is not None and case.limit_days is not None and case.paused_on is not None
+        received_on, limit, pause = case.received_on, case.limit_days, (case.paused_on, at.date())
         item, chain = BY_CODE[case.item], local_profile(case.profile).chains[case.item]
         looked = await examine(item, case, at.date())
         case = await _place(item, looked.ask, case, actor)
         await cases.end_pause(county_code, case_id, at.date())
-        due = clock.reckon(
-            case.received_on, case.limit_days, case.target_days, (case.paused_on, at.date()), await clock.load_calendar()
-        )
+        due = clock.reckon(received_on, limit, case.target_days, pause, await clock.load_calendar())
         values = {
             "status": Status.RESUBMITTED, "region_code": case.region_code, "due_on": due.due_on,
             "target_on": due.target_on, "provisional": due.provisional, "touched_at": at,
@@ -555,7 +568,9 @@ async def request_supplement(
             raise Refused(Problem("asked-before", "已经告知过一次补正，不能再次要求补充。请依据现有材料作出决定。"))
         values = {"status": Status.SUPPLEMENT_REQUESTED, "touched_at": at, **_desk(case, None)}
         await _change(case, version, values)
-        await _log(case, actor, at, "supplement_requested", Status.SUPPLEMENT_REQUESTED, post=step.post, note="；".join(asked))
+        await _log(
+            case, actor, at, "supplement_requested", Status.SUPPLEMENT_REQUESTED, post=step.post, note="；".join(asked)
+        )
         title, body = notices.supplement(BY_CODE[case.item].title, case.case_no or "", asked)
         await _tell(case, title, body, at)
 
@@ -579,7 +594,9 @@ async def send_back(
         await _log(case, actor, at, "sent_back", Status.SUBMITTED, post=step.post, note=said)
 
 
-async def hold(county_code: int, case_id: int, actor: Actor, version: int, until: date, reason: str, at: datetime) -> None:
+async def hold(
+    county_code: int, case_id: int, actor: Actor, version: int, until: date, reason: str, at: datetime
+) -> None:
     """挂起 until a day, with a reason. The statutory clock does not stop for it."""
     if until <= at.date():
         raise Refused(Problem("hold-past", "挂起日期要晚于今天。", field="until"))
@@ -613,7 +630,9 @@ async def give_up_desk(county_code: int, staff_id: int, case_ids: list[int], act
 # ------------------------------------------------------------------ the worker
 
 
-async def recompute_clocks(county_code: int, actor: Actor, at: datetime, after_id: int = 0, chunk: int = 500) -> int | None:
+async def recompute_clocks(
+    county_code: int, actor: Actor, at: datetime, after_id: int = 0, chunk: int = 500
+) -> int | None:
     """A calendar year was loaded: due dates of running clocks are reckoned anew, the old ones kept as events (R-010).
 
     Works on one chunk in one transaction. Returns the id to go on after, None when finished.
@@ -701,7 +720,9 @@ async def _log(
         actor_kind=actor.kind, actor_id=actor.id, actor_name=actor.name, post=post, organisation=actor.organisation,
         channel=actor.channel, note=note, detail=detail,
     )  # fmt: skip
-    await audit.write(case.county_code, at, actor.kind, actor.id, actor.name, f"case.{kind}", "case", str(case.id), note)
+    await audit.write(
+        case.county_code, at, actor.kind, actor.id, actor.name, f"case.{kind}", "case", str(case.id), note
+    )
 
 
 async def _tell(case: CaseRow, title: str, body: str, at: datetime) -> None:

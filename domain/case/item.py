@@ -122,7 +122,9 @@ class ServiceItem(Struct, frozen=True, kw_only=True):
     for_enrolled: bool = True  # False: the subject need not be a participant yet
     # Prefill of a new draft from what the office already knows; keys are payload fields.
     prefill: Callable[[Subject], Awaitable[dict[str, Any]]] | None = None
-    region_of: Callable[[Any], str | None] = lambda _ask: None  # the region a case moves to, where the payload names one
+    region_of: Callable[[Any], str | None] = lambda _ask: (
+        None
+    )  # the region a case moves to, where the payload names one
     gather: Callable[[Any, Subject, date], Awaitable[Any]]  # reads: 数据比对
     examine: Callable[[Any, Any], list[Finding]]  # pure: rules
     compare: Callable[[Any, Any], list[Comparison]]  # pure: declared beside what the sources say

@@ -24,7 +24,10 @@ def please_confirm(item: str, filer: str) -> tuple[str, str]:
 
 def supplement(item: str, case_no: str, points: list[str]) -> tuple[str, str]:
     asked = "；".join(points)
-    return f"{item}：请您补充", f"您的{item}（编号{case_no}）需要补充：{asked}。补好以后我们接着办，等您补充的日子不算在办理期限里。"
+    return (
+        f"{item}：请您补充",
+        f"您的{item}（编号{case_no}）需要补充：{asked}。补好以后我们接着办，等您补充的日子不算在办理期限里。",
+    )
 
 
 def resubmitted(item: str, case_no: str, due_on: date) -> tuple[str, str]:
@@ -42,3 +45,15 @@ def rejected(item: str, case_no: str, reason: str) -> tuple[str, str]:
 
 def withdrawn(item: str, case_no: str) -> tuple[str, str]:
     return f"{item}：已撤回", f"您的{item}（编号{case_no}）已经撤回，不会产生任何影响。需要时可以重新申请。"
+
+
+def phone_code(code: str) -> tuple[str, str]:
+    return "手机验证码", f"验证码{code}，10分钟内有效。您正在把养老保险登记的手机号码改成这个号码。请不要告诉陌生人。"
+
+
+def confirmation_code(item: str, filer: str, code: str) -> tuple[str, str]:
+    """The one code that is meant to be read out: to the assistant who sits beside the resident."""
+    return (
+        "请确认代办业务",
+        f"{filer}帮您填好了{item}。内容没有问题，就把确认码{code}告诉{filer}，10分钟内有效。不是您要办的，不要告诉任何人。",
+    )

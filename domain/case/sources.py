@@ -47,14 +47,20 @@ def deceased(answers: Iterable[Answer]) -> list[Finding]:
     record = answer_of(answers, Source.DEATHS).record
     if record is None:
         return []
-    return [Finding("deceased-on-record", f"登记信息显示已于{record.get('died_on', '')}死亡，请先核实。", basis="规程第三十二条")]
+    return [
+        Finding(
+            "deceased-on-record", f"登记信息显示已于{record.get('died_on', '')}死亡，请先核实。", basis="规程第三十二条"
+        )
+    ]
 
 
 def name_in_household_register(name: str, answers: Iterable[Answer]) -> list[Finding]:
     answer = answer_of(answers, Source.HOUSEHOLD_REGISTER)
     if answer.record is None or answer.name == name:
         return []
-    return [Finding("identity-mismatch", f"填写的姓名是“{name}”，公安户籍库登记的是“{answer.name}”。", basis="规程第八条")]
+    return [
+        Finding("identity-mismatch", f"填写的姓名是“{name}”，公安户籍库登记的是“{answer.name}”。", basis="规程第八条")
+    ]
 
 
 def identity_lines(name: str, birth: date | None, address: str | None, answers: Iterable[Answer]) -> list[Comparison]:
@@ -74,9 +80,15 @@ def identity_lines(name: str, birth: date | None, address: str | None, answers: 
 def absence_line(title: str, source: Source, answers: Iterable[Answer]) -> Comparison:
     """A source that should not know the person: agrees when it does not."""
     answer = answer_of(answers, source)
-    says = "没有记录" if answer.record is None else "；".join(f"{WORDS.get(k, k)}：{WORDS.get(v, v)}" for k, v in answer.record.items())
+    says = (
+        "没有记录"
+        if answer.record is None
+        else "；".join(f"{WORDS.get(k, k)}：{WORDS.get(v, v)}" for k, v in answer.record.items())
+    )
     agrees = None if not answer.available else answer.record is None
-    return Comparison(title, "没有记录", SOURCE_TITLES[source], says if answer.available else "暂时连不上", answer.as_of_on, agrees)
+    return Comparison(
+        title, "没有记录", SOURCE_TITLES[source], says if answer.available else "暂时连不上", answer.as_of_on, agrees
+    )
 
 
 def said(answer: Answer, text: str | None) -> str:

@@ -46,7 +46,9 @@ def examine(ask: BasicInfoChange, facts: ChangeFacts) -> list[Finding]:
         found.append(Finding("nothing-changed", "填写的内容和原来一样，没有要改的。", basis="规程第九条"))
     coded = identity.sex_of(identity.IdType(person.id_type), person.id_number)
     if coded is not None and ask.sex not in (coded, person.sex):
-        found.append(Finding("sex-against-number", "性别和身份证号码不一致，请到“关键信息变更”办理。", basis="规程第九条第二款"))
+        found.append(
+            Finding("sex-against-number", "性别和身份证号码不一致，请到“关键信息变更”办理。", basis="规程第九条第二款")
+        )
     if ask.phone and ask.phone not in (person.phone, ask.phone_verified):
         found.append(Finding("phone-not-confirmed", "新手机号码还没有用短信验证码确认。", basis="规程第六条"))
     return found

@@ -63,7 +63,9 @@ ITEM = ServiceItem(
     result="受益人已经登记，随时可以重新指定。",
     basis=("规程第三十八条",),
     payload=BeneficiaryDesignation,
-    pages=(Page("beneficiaries", "受益人", ("beneficiaries",), hint="份额加起来要正好是100%。一个都不填，就是取消指定"),),
+    pages=(
+        Page("beneficiaries", "受益人", ("beneficiaries",), hint="份额加起来要正好是100%。一个都不填，就是取消指定"),
+    ),
     applicants=frozenset({ActorKind.RESIDENT, ActorKind.STAFF}),
     assurance=3,
     fresh_login=True,

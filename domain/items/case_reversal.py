@@ -54,7 +54,9 @@ def examine(_ask: CaseReversal, facts: Facts) -> list[Finding]:
 def compare(ask: CaseReversal, facts: Facts) -> list[Comparison]:
     if facts.original is None:
         return []
-    return [Comparison("原业务", ask.original_no, "业务记录", f"{facts.original.decided_by_name or '免审'}办结", None, None)]
+    return [
+        Comparison("原业务", ask.original_no, "业务记录", f"{facts.original.decided_by_name or '免审'}办结", None, None)
+    ]
 
 
 async def effect(ask: CaseReversal, by: Effect) -> None:

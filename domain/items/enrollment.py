@@ -13,7 +13,18 @@ from db.stores import messages, people
 from domain import identity
 from domain.actor import ActorKind
 from domain.case import fields, sources
-from domain.case.item import SOURCE_TITLES, Answer, CommitmentText, Comparison, Effect, Material, Page, ServiceItem, Source, Subject
+from domain.case.item import (
+    SOURCE_TITLES,
+    Answer,
+    CommitmentText,
+    Comparison,
+    Effect,
+    Material,
+    Page,
+    ServiceItem,
+    Source,
+    Subject,
+)
 from domain.codes import PARTICIPANT_CATEGORIES
 from domain.errors import Finding, Weight
 
@@ -108,7 +119,14 @@ def _person(ask: Enrollment, facts: Facts) -> list[Finding]:
     elif identity.age_on(birth, facts.on) < AGE_MIN:
         found.append(Finding("too-young", "还没有满16周岁。", basis="国发〔2014〕8号 三"))
     elif identity.age_on(birth, facts.on) >= PENSION_AGE:
-        found.append(Finding("pension-age", "已满60周岁：登记后请接着核对能否直接领取。", basis="国发〔2014〕8号 七", weight=Weight.NOTE))
+        found.append(
+            Finding(
+                "pension-age",
+                "已满60周岁：登记后请接着核对能否直接领取。",
+                basis="国发〔2014〕8号 七",
+                weight=Weight.NOTE,
+            )
+        )
     if ask.in_school:
         found.append(Finding("student", "申请人说明自己是在校学生。", basis="国发〔2014〕8号 三"))
     if ask.public_employee:
@@ -126,7 +144,9 @@ def _already_insured(facts: Facts) -> list[Finding]:
     elsewhere = national.get("county_code")
     if national.get("scheme") == "resident" and elsewhere not in (None, f"{facts.county_code:06d}"):
         place = national.get("place", "外地")
-        found.append(Finding("enrolled-elsewhere", f"全民参保库显示在{place}参保，可以办理关系转移。", basis="规程第十二条"))
+        found.append(
+            Finding("enrolled-elsewhere", f"全民参保库显示在{place}参保，可以办理关系转移。", basis="规程第十二条")
+        )
     employee = sources.answer_of(facts.answers, Source.EMPLOYEE_SCHEME).record or {}
     if employee.get("status") == "insured":
         found.append(Finding("in-employee-scheme", "正在参加职工基本养老保险。", basis="国发〔2014〕8号 三"))
@@ -141,21 +161,36 @@ def _household(ask: Enrollment, facts: Facts) -> list[Finding]:
     if not answer.available:
         return []
     if answer.record is None:
-        return [Finding("not-in-register", "公安户籍库里没有查到这个人，请核对户口簿照片。", basis="规程第八条", weight=Weight.NOTE)]
+        return [
+            Finding(
+                "not-in-register",
+                "公安户籍库里没有查到这个人，请核对户口簿照片。",
+                basis="规程第八条",
+                weight=Weight.NOTE,
+            )
+        ]
     found = sources.name_in_household_register(ask.name, facts.answers)
     region = answer.record.get("region_code", "")
     if region and not region.startswith(f"{facts.county_code:06d}"):
         found.append(Finding("not-local-household", "户籍不在本县，应当在户籍所在地参保。", basis="国发〔2014〕8号 三"))
     elif region and region[:10] != ask.region_code[:10]:
         told = answer.record.get("address", region)
-        found.append(Finding("other-village", f"户籍库登记的地址是{told}，和所选的村不同。", basis="规程第八条", weight=Weight.NOTE))
+        found.append(
+            Finding(
+                "other-village", f"户籍库登记的地址是{told}，和所选的村不同。", basis="规程第八条", weight=Weight.NOTE
+            )
+        )
     return found
 
 
 def compare(ask: Enrollment, facts: Facts) -> list[Comparison]:
     return [
         *sources.identity_lines(ask.name, ask.birth, ask.household_address, facts.answers),
-        *(sources.absence_line(SOURCE_TITLES[s], s, facts.answers) for s in ASKED if s is not Source.HOUSEHOLD_REGISTER),
+        *(
+            sources.absence_line(SOURCE_TITLES[s], s, facts.answers)
+            for s in ASKED
+            if s is not Source.HOUSEHOLD_REGISTER
+        ),
     ]
 
 
@@ -245,14 +280,22 @@ ITEM = ServiceItem(
     basis=("规程第七条", "规程第八条", "规程第十六条"),
     payload=Enrollment,
     pages=(
-        Page("identity", "您的身份", ("name", "id_type", "id_number", "sex", "born_on", "ethnic_group"),
-             hint="用身份证登记的，性别和出生日期不用填"),
+        Page(
+            "identity",
+            "您的身份",
+            ("name", "id_type", "id_number", "sex", "born_on", "ethnic_group"),
+            hint="用身份证登记的，性别和出生日期不用填",
+        ),
         Page("household", "户口和住址", ("household_type", "household_address", "region_code", "address", "postcode")),
         Page("contact", "联系方式", ("phone",)),
         Page("situation", "您的情况", ("category", "in_school", "public_employee", "tier_fen")),
-        Page("beneficiaries", "指定受益人（可以不填）", ("beneficiaries",),
-             hint="您身故后，账户里剩下的钱由谁领取。可以以后再指定"),
-    ),  # fmt: skip
+        Page(
+            "beneficiaries",
+            "指定受益人（可以不填）",
+            ("beneficiaries",),
+            hint="您身故后，账户里剩下的钱由谁领取。可以以后再指定",
+        ),
+    ),
     applicants=frozenset({ActorKind.RESIDENT, ActorKind.ASSISTANT, ActorKind.STAFF}),
     materials=(
         Material("id_document", "有效身份证件", "规程第七条", hint="身份证正反两面，各拍一张"),

@@ -38,12 +38,18 @@ def examine(ask: HouseholdAddressChange, facts: ChangeFacts) -> list[Finding]:
         found.append(Finding("moved-away", "公安户籍库显示户口已迁到外县，应办理关系转移。", basis="规程第四十条"))
     elif region and region[:10] != ask.region_code[:10]:
         told = (answer.record or {}).get("address", region)
-        found.append(Finding("other-village", f"公安户籍库登记在{told}，和填写的不同。", basis="规程第十条", weight=Weight.NOTE))
+        found.append(
+            Finding("other-village", f"公安户籍库登记在{told}，和填写的不同。", basis="规程第十条", weight=Weight.NOTE)
+        )
     return [*found, *sources.deceased(facts.answers), *sources.unavailable(facts.answers)]
 
 
 def _values(ask: HouseholdAddressChange) -> dict[str, Any]:
-    return {"household_address": ask.household_address, "region_code": ask.region_code, "household_type": ask.household_type}
+    return {
+        "household_address": ask.household_address,
+        "region_code": ask.region_code,
+        "household_type": ask.household_type,
+    }
 
 
 def compare(ask: HouseholdAddressChange, facts: ChangeFacts) -> list[Comparison]:

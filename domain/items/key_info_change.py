@@ -61,7 +61,11 @@ def _conflict(ask: KeyInfoChange) -> list[Finding]:
     coded = identity.birth_of(ask.id_type, ask.id_number)
     if coded is None or ask.born_on in (None, coded):
         return []
-    return [Finding("birth-against-number", "出生日期和身份证号码不一致，要先报省里授权。", basis="湖南经办流程五·核心提示3")]
+    return [
+        Finding(
+            "birth-against-number", "出生日期和身份证号码不一致，要先报省里授权。", basis="湖南经办流程五·核心提示3"
+        )
+    ]
 
 
 def _values(ask: KeyInfoChange, facts: ChangeFacts) -> dict[str, Any]:
@@ -78,7 +82,9 @@ def _values(ask: KeyInfoChange, facts: ChangeFacts) -> dict[str, Any]:
 def compare(ask: KeyInfoChange, facts: ChangeFacts) -> list[Comparison]:
     new, person = _values(ask, facts), facts.person
     before = [
-        Comparison(person_change.TITLES[field], str(new[field] or ""), "原登记", str(getattr(person, field)), None, None)
+        Comparison(
+            person_change.TITLES[field], str(new[field] or ""), "原登记", str(getattr(person, field)), None, None
+        )
         for field in ("name", "id_number", "born_on", "sex")
         if new[field] != getattr(person, field)
     ]
@@ -103,10 +109,14 @@ ITEM = ServiceItem(
     basis=("规程第九条", "规程第十条"),
     payload=KeyInfoChange,
     pages=(
-        Page("changed", "变更后的信息", ("name", "id_type", "id_number", "born_on", "sex"),
-             hint="只改有变化的地方。用身份证的，性别和出生日期不用填"),
+        Page(
+            "changed",
+            "变更后的信息",
+            ("name", "id_type", "id_number", "born_on", "sex"),
+            hint="只改有变化的地方。用身份证的，性别和出生日期不用填",
+        ),
         Page("reason", "变更原因", ("reason",)),
-    ),  # fmt: skip
+    ),
     applicants=frozenset({ActorKind.RESIDENT, ActorKind.ASSISTANT, ActorKind.STAFF}),
     materials=(Material("id_document", "变更后的有效身份证件", "规程第九条", hint="正反两面，各拍一张"),),
     assurance=3,

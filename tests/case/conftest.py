@@ -1,7 +1,5 @@
 """The county, its calendar, its places and its sources, ready for cases."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from tests import make
@@ -9,8 +7,8 @@ from tests.conftest import Database
 
 
 @pytest.fixture
-async def county(db: Database) -> AsyncIterator[Database]:
+async def county(db: Database) -> Database:
     """Everybody of the cast is known to the household register, nobody to the other sources."""
     register = make.household(make.LI_XIUYING) | make.household(make.WANG_DASHAN) | make.household(make.ZHOU_XIAOMAN)
     await make.sources(household_register=register)
-    yield db
+    return db

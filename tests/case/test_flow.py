@@ -14,7 +14,15 @@ from domain.errors import NotFound, Refused
 from domain.items import basic_info_change, enrollment, key_info_change
 from tests import make
 from tests.make import (
-    COUNTY, FRIDAY, LI_XIUYING, QIAN_FANG, SHI_QIAO_CLERK, SUN_LI, WANG_DASHAN, ZHAO_MIN, at,
+    COUNTY,
+    FRIDAY,
+    LI_XIUYING,
+    QIAN_FANG,
+    SHI_QIAO_CLERK,
+    SUN_LI,
+    WANG_DASHAN,
+    ZHAO_MIN,
+    at,
 )  # fmt: skip
 
 pytestmark = pytest.mark.usefixtures("county")
@@ -53,7 +61,9 @@ async def test_a_submission_on_a_saturday_is_received_that_saturday() -> None:
 async def test_handing_over_and_sending_back_do_not_touch_the_clock() -> None:
     receipt = await make.enrollment_of(LI_XIUYING)
     await make.approve(receipt.case_id, ZHAO_MIN)
-    await flow.send_back(COUNTY, receipt.case_id, SUN_LI, await make.version(receipt.case_id), "region", "", at(date(2026, 11, 24)))
+    await flow.send_back(
+        COUNTY, receipt.case_id, SUN_LI, await make.version(receipt.case_id), "region", "", at(date(2026, 11, 24))
+    )
     assert await make.column(receipt.case_id, "due_on") == receipt.due_on
 
 
@@ -61,7 +71,9 @@ async def test_handing_over_and_sending_back_do_not_touch_the_clock() -> None:
 async def test_a_supplement_notice_stops_the_clock_until_the_resubmission() -> None:
     receipt = await make.enrollment_of(LI_XIUYING)
     monday = at(date(2026, 11, 23))
-    await flow.request_supplement(COUNTY, receipt.case_id, ZHAO_MIN, await make.version(receipt.case_id), ["身份证背面"], monday)
+    await flow.request_supplement(
+        COUNTY, receipt.case_id, ZHAO_MIN, await make.version(receipt.case_id), ["身份证背面"], monday
+    )
     again = at(date(2026, 12, 1))
     done = await flow.resubmit(COUNTY, receipt.case_id, make.resident(), await make.version(receipt.case_id), again)
     # Monday the 23rd was day 1; two days are left after Tuesday, 1 December.
@@ -72,10 +84,14 @@ async def test_a_supplement_notice_stops_the_clock_until_the_resubmission() -> N
 @pytest.mark.rule("R-009")
 async def test_a_second_supplement_notice_is_refused() -> None:
     receipt = await make.enrollment_of(LI_XIUYING)
-    await flow.request_supplement(COUNTY, receipt.case_id, ZHAO_MIN, await make.version(receipt.case_id), ["身份证背面"], FRIDAY)
+    await flow.request_supplement(
+        COUNTY, receipt.case_id, ZHAO_MIN, await make.version(receipt.case_id), ["身份证背面"], FRIDAY
+    )
     await flow.resubmit(COUNTY, receipt.case_id, make.resident(), await make.version(receipt.case_id), FRIDAY)
     with pytest.raises(Refused, match="一次"):
-        await flow.request_supplement(COUNTY, receipt.case_id, ZHAO_MIN, await make.version(receipt.case_id), ["再补"], FRIDAY)
+        await flow.request_supplement(
+            COUNTY, receipt.case_id, ZHAO_MIN, await make.version(receipt.case_id), ["再补"], FRIDAY
+        )
 
 
 async def test_a_hold_wakes_by_its_day_and_does_not_stop_the_clock() -> None:
@@ -92,7 +108,9 @@ async def test_a_paper_application_counts_from_the_day_it_came_in_and_says_why()
     clerk = make.staff("周敏", Post.TOWNSHIP_CLERK, region="43990101")
     with pytest.raises(Refused, match="原因"):
         await make.enrollment_of(LI_XIUYING, actor=clerk, received_on=date(2026, 11, 18))
-    receipt = await make.enrollment_of(LI_XIUYING, actor=clerk, received_on=date(2026, 11, 18), received_reason="村里停电")
+    receipt = await make.enrollment_of(
+        LI_XIUYING, actor=clerk, received_on=date(2026, 11, 18), received_reason="村里停电"
+    )
     assert receipt.due_on == date(2026, 11, 23)
 
 
@@ -110,7 +128,9 @@ async def test_loading_a_year_moves_provisional_dates_and_keeps_the_old_ones_as_
     assert await flow.recompute_clocks(COUNTY, make.WORKER, at(date(2027, 1, 1))) is None
     assert await make.column(receipt.case_id, "provisional") is False
     assert await make.column(receipt.case_id, "due_on") == receipt.due_on + timedelta(days=1)
-    note = await engine.fetchval("select note from case_event where case_id = $1 and kind = 'clock_recomputed'", receipt.case_id)
+    note = await engine.fetchval(
+        "select note from case_event where case_id = $1 and kind = 'clock_recomputed'", receipt.case_id
+    )
     assert "→" in note
 
 
@@ -120,7 +140,10 @@ async def test_loading_a_year_moves_provisional_dates_and_keeps_the_old_ones_as_
 @pytest.mark.rule("R-014")
 async def test_a_double_click_gets_the_same_receipt() -> None:
     case_id = await make.draft(
-        enrollment.ITEM, {**make.ENROLLMENT, "name": LI_XIUYING.name, "id_number": LI_XIUYING.id_number}, make.resident(), LI_XIUYING
+        enrollment.ITEM,
+        {**make.ENROLLMENT, "name": LI_XIUYING.name, "id_number": LI_XIUYING.id_number},
+        make.resident(),
+        LI_XIUYING,
     )
     signed = Signature("typed", LI_XIUYING.name)
     both = await asyncio.gather(*(
@@ -245,11 +268,18 @@ async def test_an_assistant_cannot_make_the_resident_s_promise() -> None:
 
 async def test_an_assistant_files_only_for_his_own_village() -> None:
     helper = make.assistant()
-    answers = {**make.ENROLLMENT, "name": LI_XIUYING.name, "id_number": LI_XIUYING.id_number, "region_code": make.OTHER_GROUP}
+    answers = {
+        **make.ENROLLMENT,
+        "name": LI_XIUYING.name,
+        "id_number": LI_XIUYING.id_number,
+        "region_code": make.OTHER_GROUP,
+    }
     case_id = await make.draft(enrollment.ITEM, answers, helper, LI_XIUYING)
     picture = await flow.keep_picture(COUNTY, helper, make.picture(), FRIDAY)
     with pytest.raises(Refused, match="本村"):
-        await flow.confirm(COUNTY, case_id, helper, 0, FRIDAY, "signature", Signature("paper", LI_XIUYING.name, picture))
+        await flow.confirm(
+            COUNTY, case_id, helper, 0, FRIDAY, "signature", Signature("paper", LI_XIUYING.name, picture)
+        )
     await make.participant(WANG_DASHAN, region=make.OTHER_GROUP)
     with pytest.raises(NotFound):
         await flow.start(key_info_change.ITEM, await make.subject(WANG_DASHAN), helper, "national", FRIDAY)
@@ -314,7 +344,9 @@ async def test_a_draft_is_nobody_else_s_business() -> None:
 async def test_the_township_passes_on_but_does_not_refuse() -> None:
     receipt = await make.enrollment_of(LI_XIUYING)
     with pytest.raises(Refused, match="初审不能直接拒绝"):
-        await flow.reject(COUNTY, receipt.case_id, ZHAO_MIN, await make.version(receipt.case_id), "OTHER", "不行", FRIDAY)
+        await flow.reject(
+            COUNTY, receipt.case_id, ZHAO_MIN, await make.version(receipt.case_id), "OTHER", "不行", FRIDAY
+        )
 
 
 # ------------------------------------------------------------------ the decision
@@ -332,7 +364,9 @@ async def test_a_rejection_has_a_reason_and_names_the_remedies() -> None:
     assert await make.column(receipt.case_id, "reason_code") == "IDENTITY_MISMATCH"
     from db.crypto import unseal_text  # noqa: PLC0415
 
-    body = await engine.fetchval("select body_sealed from message where case_id = $1 and channel = 'in_app' order by id desc", receipt.case_id)
+    body = await engine.fetchval(
+        "select body_sealed from message where case_id = $1 and channel = 'in_app' order by id desc", receipt.case_id
+    )
     told = unseal_text(body, "message.body")
     assert all(word in told for word in ("照片不是本人", "行政复议", "行政诉讼", "核查"))
 
@@ -342,7 +376,10 @@ async def test_two_reviewers_at_once_and_only_one_decides() -> None:
     await make.approve(receipt.case_id, ZHAO_MIN)
     seen, case_version = await make.outcome(receipt.case_id, SUN_LI), await make.version(receipt.case_id)
     results = await asyncio.gather(
-        *(asyncio.create_task(flow.approve(COUNTY, receipt.case_id, who, case_version, seen, FRIDAY)) for who in (SUN_LI, QIAN_FANG)),
+        *(
+            asyncio.create_task(flow.approve(COUNTY, receipt.case_id, who, case_version, seen, FRIDAY))
+            for who in (SUN_LI, QIAN_FANG)
+        ),
         return_exceptions=True,
     )
     assert sum(result is Status.EFFECTED for result in results) == 1
@@ -354,7 +391,9 @@ async def test_what_changed_since_the_reviewer_looked_is_shown_and_refused() -> 
     receipt = await make.enrollment_of(LI_XIUYING)
     await make.approve(receipt.case_id, ZHAO_MIN)
     seen = await make.outcome(receipt.case_id, SUN_LI)
-    await make.sources(household_register=make.household(LI_XIUYING), employee_scheme={LI_XIUYING: {"status": "insured"}})
+    await make.sources(
+        household_register=make.household(LI_XIUYING), employee_scheme={LI_XIUYING: {"status": "insured"}}
+    )
     with pytest.raises(Refused, match="新出现：正在参加职工基本养老保险"):
         await flow.approve(COUNTY, receipt.case_id, SUN_LI, await make.version(receipt.case_id), seen, FRIDAY)
 
@@ -399,7 +438,13 @@ async def test_every_step_is_written_down_with_who_post_office_channel_and_when(
 @pytest.mark.rule("R-057")
 async def test_a_basic_change_is_done_on_submission() -> None:
     await make.participant(WANG_DASHAN)
-    answers = {"address": "镇上新街5号", "sex": "1", "ethnic_group": "01", "household_type": "20", "phone": WANG_DASHAN.phone}
+    answers = {
+        "address": "镇上新街5号",
+        "sex": "1",
+        "ethnic_group": "01",
+        "household_type": "20",
+        "phone": WANG_DASHAN.phone,
+    }
     receipt = await make.handed_in(basic_info_change.ITEM, answers, WANG_DASHAN)
     assert receipt.status is Status.EFFECTED
     assert await engine.fetchval("select address from person") == "镇上新街5号"

@@ -14,7 +14,13 @@ pytestmark = pytest.mark.usefixtures("county")
 
 
 def row(person: make.Person, share: int) -> dict[str, object]:
-    return {"name": person.name, "id_type": "resident_id_card", "id_number": person.id_number, "relation": "1", "share_percent": share}
+    return {
+        "name": person.name,
+        "id_type": "resident_id_card",
+        "id_number": person.id_number,
+        "relation": "1",
+        "share_percent": share,
+    }
 
 
 async def designated(*rows: dict[str, object]) -> list[people_query.BeneficiaryRow]:

@@ -7,8 +7,8 @@ from domain.errors import Refused
 from domain.items import basic_info_change, beneficiary_designation, case_reversal
 from domain.items.case_reversal import REVERSIBLE
 from tests import make
-from tests.make import COUNTY, FENG_YUAN, FRIDAY, WANG_DASHAN, ZHENG_TAO
 from tests.items.test_basic_info_change import AS_IT_IS
+from tests.make import COUNTY, FENG_YUAN, FRIDAY, WANG_DASHAN, ZHENG_TAO
 
 pytestmark = pytest.mark.usefixtures("county")
 

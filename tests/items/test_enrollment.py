@@ -71,7 +71,9 @@ async def test_the_too_young_cannot_be_approved_by_mistake() -> None:
 
 @pytest.mark.rule("R-031")
 @pytest.mark.parametrize(("days_before_birthday", "codes"), [(1, ["too-young"]), (0, [])])
-async def test_the_sixteenth_birthday_counts_and_the_day_before_does_not(days_before_birthday: int, codes: list[str]) -> None:
+async def test_the_sixteenth_birthday_counts_and_the_day_before_does_not(
+    days_before_birthday: int, codes: list[str]
+) -> None:
     born = (FRIDAY.date() + timedelta(days=days_before_birthday)).replace(year=2010)
     teenager = make.Person("郭小雨", make.id_number(born, 161), 20)
     await make.sources(household_register=make.household(teenager))
@@ -92,7 +94,9 @@ async def test_what_the_applicant_says_about_himself_bars_approval_not_filing(fi
 @pytest.mark.rule("R-033")
 @pytest.mark.rule("R-034")
 @pytest.mark.rule("R-048")
-@pytest.mark.parametrize(("status", "code"), [("insured", "in-employee-scheme"), ("receiving", "receiving-other-pension")])
+@pytest.mark.parametrize(
+    ("status", "code"), [("insured", "in-employee-scheme"), ("receiving", "receiving-other-pension")]
+)
 async def test_the_employee_scheme_is_asked_and_its_answer_bars(status: str, code: str) -> None:
     await make.sources(household_register=make.household(LI_XIUYING), employee_scheme={LI_XIUYING: {"status": status}})
     receipt = await make.enrollment_of(LI_XIUYING)
@@ -148,7 +152,13 @@ async def test_who_left_and_comes_back_keeps_person_and_account() -> None:
 @pytest.mark.rule("R-055")
 async def test_beneficiaries_named_at_enrollment_are_registered() -> None:
     wanted = [
-        {"name": "王小虎", "id_type": "resident_id_card", "id_number": WANG_DASHAN.id_number, "relation": "2", "share_percent": 100}
+        {
+            "name": "王小虎",
+            "id_type": "resident_id_card",
+            "id_number": WANG_DASHAN.id_number,
+            "relation": "2",
+            "share_percent": 100,
+        }
     ]
     await effected(answers={"beneficiaries": wanted})
     _, person_id = await people.find(LI_XIUYING.index) or (0, 0)
@@ -160,7 +170,13 @@ async def test_beneficiaries_named_at_enrollment_are_registered() -> None:
 @pytest.mark.parametrize("shares", [[60, 39], [60, 41]])
 async def test_shares_that_do_not_make_a_hundred_cannot_be_handed_in(shares: list[int]) -> None:
     rows = [
-        {"name": "王小虎", "id_type": "resident_id_card", "id_number": person.id_number, "relation": "2", "share_percent": share}
+        {
+            "name": "王小虎",
+            "id_type": "resident_id_card",
+            "id_number": person.id_number,
+            "relation": "2",
+            "share_percent": share,
+        }
         for person, share in zip((WANG_DASHAN, ZHOU_XIAOMAN), shares, strict=True)
     ]
     with pytest.raises(Refused):
@@ -181,7 +197,9 @@ async def test_a_source_that_is_down_makes_the_case_wait_or_go_on_commitment() -
 @pytest.mark.rule("R-497")
 async def test_every_answer_a_decision_rests_on_is_kept_with_batch_age_and_purpose() -> None:
     case_id = await effected()
-    rows = await engine.fetch("select source, as_of_on, purpose, batch_no from comparison_result where case_id = $1", case_id)
+    rows = await engine.fetch(
+        "select source, as_of_on, purpose, batch_no from comparison_result where case_id = $1", case_id
+    )
     assert len(rows) == 8  # four sources at submission, four at approval
     assert {row["purpose"] for row in rows} == {"受理时比对", "审核时比对"}
     assert all(row["as_of_on"] == FRIDAY.date() and row["batch_no"] for row in rows)

@@ -120,7 +120,9 @@ async def test_a_reversal_puts_every_old_value_back() -> None:
     await make.sources(household_register=register("王大川", NEW_NUMBER))
     case_id = await approved(name="王大川", id_number=NEW_NUMBER)
     answers = {"original_id": case_id, "original_no": "1", "reason": "上传的证件不是本人的"}
-    reversal = await flow.start(case_reversal.ITEM, await make.subject(WANG_DASHAN), ZHENG_TAO, "national", FRIDAY, answers)
+    reversal = await flow.start(
+        case_reversal.ITEM, await make.subject(WANG_DASHAN), ZHENG_TAO, "national", FRIDAY, answers
+    )
     await flow.submit(COUNTY, reversal, ZHENG_TAO, 0, FRIDAY)
     await make.approve(reversal, make.FENG_YUAN)
     person = await people.read(*(await people.find(WANG_DASHAN.index) or (0, 0)))
