@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hashes import SM3, Hash
 from cryptography.hazmat.primitives.hmac import HMAC
 
-INDEX_KINDS = frozenset({"id_number", "phone", "bank_account"})
+INDEX_KINDS = frozenset({"id_number", "phone", "bank_account", "file"})
 NONCE_BYTES, TAG_BYTES, KEY_BYTES, LONG_KEY_BYTES = 12, 16, 16, 32
 
 
@@ -72,7 +72,9 @@ def read_keys(path: str | Path) -> Keys:
         )
     except (KeyError, TypeError, AttributeError, ValueError) as problem:
         raise ValueError(f"the key file {path} is damaged") from problem
-    short = {len(key) for key in keys.keys.values()} != {KEY_BYTES} or min(len(keys.index), len(keys.session)) < KEY_BYTES
+    short = {len(key) for key in keys.keys.values()} != {KEY_BYTES} or min(
+        len(keys.index), len(keys.session)
+    ) < KEY_BYTES
     if short or keys.current not in keys.keys:
         raise ValueError(f"the key file {path} is not a whole key ring")
     return keys
