@@ -254,7 +254,7 @@ def test_the_style_page_is_not_shown_in_production() -> None:
 @pytest.mark.parametrize("url", ["/style", "/style/form"])
 def test_the_menu_marks_where_one_is(client: TestClient[Litestar], url: str) -> None:
     links = owed.parse(client.get(url).text).all("a")
-    assert [link.text for link in links if link.attrs.get("aria-current") == "page"] == ["样式"]
+    assert [link.text for link in links if link.attrs.get("aria-current") == "page"] == ["样式2条"]
 
 
 def test_a_day_is_the_day_in_china() -> None:
