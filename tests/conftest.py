@@ -19,7 +19,7 @@ import asyncpg
 import pytest
 
 from db import crypto, engine
-from db.embedded import ADMIN, APP, OWNER, EmbeddedPostgres
+from db.embedded import ADMIN, APP, OWNER, EmbeddedPostgres, debian_binaries, find_binaries
 from db.migrations.support import create_installation, migrate
 from db.seed.base import seed_base
 
@@ -37,11 +37,19 @@ class Database:
     owner_dsn: str
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The tests of db run on every PostgreSQL that is here: the wheel's and, if there is one, the system's."""
+    if "server" in metafunc.fixturenames and metafunc.module.__name__.startswith("tests.db."):
+        found = [binaries for binaries in (find_binaries(_named_binaries()), debian_binaries()) if binaries]
+        ids = ["usual", "system"][: len(found)]
+        metafunc.parametrize("server", found, ids=ids, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def server() -> Iterator[EmbeddedPostgres]:
+def server(request: pytest.FixtureRequest) -> Iterator[EmbeddedPostgres]:
     """A private server without the precautions that make commits slow."""
     home = Path(tempfile.mkdtemp(prefix="pension-test-"))  # in /tmp: root's server runs as another user
-    private = EmbeddedPostgres(home, binaries=_named_binaries(), durable=False)
+    private = EmbeddedPostgres(home, binaries=getattr(request, "param", _named_binaries()), durable=False)
     private.start()
     try:
         yield private
