@@ -2,9 +2,11 @@
 
 from datetime import date, datetime
 
+import msgspec
 from msgspec import Struct
 
 from db import engine
+from db.crypto import sm3
 
 
 class RegionWrite(Struct, frozen=True):
@@ -108,3 +110,37 @@ async def add_parameters(
             for row in rows
         ],
     )  # fmt: skip
+
+
+async def calendar_was_applied(county_code: int, loaded_at: datetime) -> None:
+    """Due dates of this county now follow the calendar of that stamp."""
+    await engine.execute(
+        "insert into calendar_applied (county_code, loaded_at) values ($1, $2)"
+        " on conflict (county_code) do update set loaded_at = $2",
+        county_code, loaded_at,
+    )  # fmt: skip
+
+
+async def propose_parameters(
+    county_code: int, *, document: str, file_name: str, file: bytes, rows: list[ParameterWrite], by: int, by_name: str,
+    at: datetime,
+) -> int:  # fmt: skip
+    """The proposal's id. The rows stand in it, not in the parameters."""
+    proposal_id: int = await engine.fetchval(
+        "insert into parameter_proposal (county_code, document, file_name, file_digest, rows, state, proposed_by,"
+        " proposed_by_name, proposed_at) values ($1, $2, $3, $4, $5, 'proposed', $6, $7, $8) returning id",
+        county_code, document, file_name, sm3(file).hex(), msgspec.json.encode(rows).decode(), by, by_name, at,
+    )  # fmt: skip
+    return proposal_id
+
+
+async def decide_proposal(
+    county_code: int, proposal_id: int, state: str, *, by: int, by_name: str, reason: str, at: datetime
+) -> bool:
+    """False when somebody decided it before."""
+    done = await engine.fetchval(
+        "update parameter_proposal set state = $3, decided_by = $4, decided_by_name = $5, reason = $6, decided_at = $7"
+        " where county_code = $1 and id = $2 and state = 'proposed' returning id",
+        county_code, proposal_id, state, by, by_name, reason, at,
+    )  # fmt: skip
+    return done is not None
