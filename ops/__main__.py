@@ -8,9 +8,9 @@ import asyncpg
 
 from db.embedded import EmbeddedError
 from domain.errors import NotFound, Refused
-from ops import database, demo, doctor, place, rules, serve, testing
+from ops import database, demo, doctor, keys, place, rules, serve, testing
 
-GROUPS = (demo, testing, serve, database, doctor)
+GROUPS = (demo, testing, serve, database, keys, doctor)
 
 
 def parser() -> argparse.ArgumentParser:

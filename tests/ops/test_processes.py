@@ -1,0 +1,83 @@
+"""Starting and stopping what makes up the system."""
+
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ops import processes, settings
+from ops.processes import Command, Group
+
+SERVE = "import http.server as h, sys; h.HTTPServer(('127.0.0.1', int(sys.argv[1])), h.SimpleHTTPRequestHandler).serve_forever()"
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+
+
+@pytest.fixture
+def group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Group]:
+    monkeypatch.setattr(settings, "LOGS", tmp_path / "log")
+    monkeypatch.setattr(processes, "STOP_SECONDS", 0.5)
+    running = Group()
+    yield running
+    running.stop()
+
+
+def python(name: str, script: str, *arguments: str, health: str = "") -> Command:
+    return Command(name, (sys.executable, "-c", script, *arguments), health)
+
+
+def site() -> Command:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    return python("site", SERVE, str(port), health=f"http://127.0.0.1:{port}/")
+
+
+def pid_of(group: Group, name: str) -> int:
+    return group._running[name].pid
+
+
+def gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_a_started_site_answers_and_a_stopped_one_is_gone(group: Group) -> None:
+    command = site()
+    group.start(command)
+    assert processes._answers(command.health)
+    pid = pid_of(group, "site")
+    group.stop()
+    assert gone(pid)
+
+
+def test_a_port_that_is_taken_is_told_before_anything_starts(group: Group) -> None:
+    command = site()
+    group.start(command)
+    with pytest.raises(RuntimeError, match="another site is running"):
+        Group().start(command)
+
+
+def test_a_process_that_does_not_come_up_is_told_with_the_end_of_its_log(group: Group) -> None:
+    with pytest.raises(RuntimeError, match="no such table"):
+        group.start(python("portal", "raise SystemExit('no such table')", health="http://127.0.0.1:9/"))
+
+
+def test_a_process_that_ends_by_itself_is_told(group: Group) -> None:
+    group.start(python("worker", "print('out of paper')"))
+    with pytest.raises(RuntimeError, match=r"worker ended \(status 0\)[^$]*out of paper"):
+        group.wait()
+
+
+def test_a_process_that_does_not_listen_is_killed(group: Group) -> None:
+    group.start(python("deaf", STUBBORN))
+    pid = pid_of(group, "deaf")
+    time.sleep(0.3)  # until it is deaf
+    group.stop()
+    assert gone(pid)
