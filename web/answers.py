@@ -9,7 +9,8 @@ from msgspec import Struct
 from db.queries import regions
 from domain import identity, money
 from domain.case.item import ServiceItem
-from web import forms, pages
+from web import pages
+from web.fields import FieldSpec, fields
 
 _MASKS = {"id_number": identity.mask_id, "tel": identity.mask_phone}
 
@@ -33,7 +34,7 @@ class Group(Struct, frozen=True):
 
 async def read_back(item: ServiceItem, answers: Mapping[str, Any], *, masked: bool = False) -> list[Group]:
     """All pages of the form in order. `masked` hides the middle of ID numbers and phones."""
-    specs = {spec.name: spec for spec in forms.fields(item.payload)}
+    specs = {spec.name: spec for spec in fields(item.payload)}
     places = await regions.names(
         [str(answers[s.name]) for s in specs.values() if s.widget == "region" and answers.get(s.name)]
     )
@@ -45,16 +46,16 @@ async def read_back(item: ServiceItem, answers: Mapping[str, Any], *, masked: bo
     ]
 
 
-def _line(spec: forms.FieldSpec, value: Any, places: Mapping[str, str], masked: bool) -> Line:
+def _line(spec: FieldSpec, value: Any, places: Mapping[str, str], masked: bool) -> Line:
     if spec.fields:
         rows = tuple(
-            tuple(_line(field, row.get(field.name), places, masked) for field in spec.fields) for row in (value or ())
+            tuple(_line(one, row.get(one.name), places, masked) for one in spec.fields) for row in (value or ())
         )
         return Line(spec.name, spec.title, "", rows)
     return Line(spec.name, spec.title, _text(spec, value, places, masked))
 
 
-def _text(spec: forms.FieldSpec, value: Any, places: Mapping[str, str], masked: bool) -> str:
+def _text(spec: FieldSpec, value: Any, places: Mapping[str, str], masked: bool) -> str:
     if spec.widget == "checkbox":
         return "是" if value else "否"
     if value is None or value == "":

@@ -4,7 +4,7 @@ Every read follows the index case_on_desk (county, desk, post, due day), one bra
 however many cases there are. Nothing is counted beyond COUNT_LIMIT.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -45,6 +45,7 @@ class CaseLine(Struct, frozen=True, kw_only=True):
     hold_reason: str | None
     clean: bool
     version: int
+    touched_at: datetime
     paused_on: date | None
     resumed_on: date | None
 
@@ -125,7 +126,7 @@ async def lines_of(county_code: int, desk: str, posts: list[str], case_ids: list
     return [CaseLine(**dict(row)) for row in rows]
 
 
-async def opened_by(county_code: int, staff_id: int, cases: dict[int, Any]) -> set[int]:
+async def opened_by(county_code: int, staff_id: int, cases: dict[int, datetime]) -> set[int]:
     """Which of the cases this person has opened on a page (`cases`: id → the moment from which it counts)."""
     rows = await engine.fetch(
         "select distinct w.id from unnest($3::bigint[], $4::timestamptz[]) as w(id, since)"

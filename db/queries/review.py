@@ -5,6 +5,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from db import engine
+from db.stores import cases
+from db.stores.cases import CaseRow
 
 
 class EventLine(Struct, frozen=True, kw_only=True):
@@ -97,3 +99,31 @@ async def documents(county_code: int, case_id: int) -> list[DocumentLine]:
         county_code, case_id,
     )  # fmt: skip
     return [DocumentLine(**dict(row)) for row in rows]
+
+
+class DraftLine(Struct, frozen=True, kw_only=True):
+    id: int
+    item: str
+    subject_name: str
+    status: str
+    touched_at: datetime
+
+
+async def unfinished(county_code: int, staff_id: int, limit: int) -> list[DraftLine]:
+    """What a member of staff is typing in for others, and what came back to be supplemented."""
+    rows = await engine.fetch(
+        "select id, item, subject_name, status, touched_at from service_case where county_code = $1 and filer_kind = 'staff'"
+        " and filer_id = $2 and status in ('draft', 'supplement_requested') order by id desc limit $3",
+        county_code, staff_id, limit,
+    )  # fmt: skip
+    return [DraftLine(**dict(row)) for row in rows]
+
+
+async def case(county_code: int, case_id: int) -> CaseRow | None:
+    return await cases.read(county_code, case_id)
+
+
+async def filed_by(county_code: int, case_id: int, staff_id: int) -> CaseRow | None:
+    """The case, for the member of staff who typed it in."""
+    found = await cases.read(county_code, case_id)
+    return found if found and (found.filer_kind, found.filer_id) == ("staff", staff_id) else None

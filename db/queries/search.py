@@ -73,12 +73,11 @@ async def cases_about(
     return [FoundCase(**dict(row)) for row in rows]
 
 
-async def case_id_of(county_code: int, prefix: str, case_no: str) -> int | None:
+async def case_numbered(county_code: int, prefix: str, case_no: str) -> FoundCase | None:
     row = await engine.fetchrow(
-        "select id from service_case where county_code = $1 and case_no = $3 and region_code like $2 || '%'",
-        county_code, prefix, case_no,
-    )  # fmt: skip
-    return row["id"] if row else None
+        f"{_CASE} where county_code = $1 and case_no = $3 and region_code like $2 || '%'", county_code, prefix, case_no
+    )
+    return FoundCase(**dict(row)) if row else None
 
 
 class SubLedger(Struct, frozen=True, kw_only=True):
