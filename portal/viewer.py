@@ -1,0 +1,104 @@
+"""Who is looking, in which of his roles, and which case he may open."""
+
+from datetime import date, datetime
+from typing import Any
+
+from litestar import Request
+
+from db.queries import people as people_query
+from db.queries import portal as query
+from db.queries.portal import CaseRow, CountyRow
+from domain.actor import Actor, ActorKind
+from domain.case.item import Subject
+from domain.errors import NotFound, Problem, Refused
+from web import forms, sessions, wall
+from web.guards import ASSISTANT_LEVEL
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def now(request: AnyRequest) -> datetime:
+    moment: datetime = request.state.now
+    return moment
+
+
+def today(request: AnyRequest) -> date:
+    return now(request).date()
+
+
+def real_now(request: AnyRequest) -> datetime:
+    """What codes live by, whatever business date is set."""
+    session = sessions.current(request)
+    return session.clock() if session else sessions.real_time()
+
+
+def is_logged_in(request: AnyRequest) -> bool:
+    session = sessions.current(request)
+    return session is not None and session.user is not None and session.user["county_code"] is not None
+
+
+async def indexes_of(actor: Actor) -> list[bytes]:
+    """Every number the viewer ever had."""
+    assert actor.id_index is not None, "the login wall has asked for the number"
+    return await people_query.indexes_of(actor.scope.county_code, actor.id_index)
+
+
+async def county_of(request: AnyRequest) -> CountyRow:
+    """The viewer's county, or the first one for visitors."""
+    code = sessions.actor_of(request).scope.county_code if is_logged_in(request) else None
+    found = await query.county(code)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def case_of(request: AnyRequest, case_id: int) -> tuple[CaseRow, Actor]:
+    """The case and the role the viewer has in it: the applicant, or the assistant who typed it in. Else NotFound."""
+    actor = sessions.actor_of(request)
+    case = await query.case(actor.scope.county_code, case_id)
+    if case is None:
+        raise NotFound
+    return case, await role_in(request, actor, case)
+
+
+async def role_in(request: AnyRequest, actor: Actor, case: CaseRow) -> Actor:
+    if case.applicant_index in await indexes_of(actor):
+        return actor
+    village = case.region_code[:10]
+    if case.filer_kind == ActorKind.ASSISTANT and case.filer_id == actor.id and village in sessions.villages_of(request):
+        await wall.require_login(request, level=ASSISTANT_LEVEL)
+        return sessions.assistant_of(request, village)
+    raise NotFound
+
+
+async def self_as_subject(actor: Actor) -> Subject:
+    """The viewer as the one an application is about, under the name the office has."""
+    assert actor.id_index is not None, "the login wall has asked for the number"
+    county_code = actor.scope.county_code
+    person_id = await people_query.person_id_of(county_code, actor.id_index)
+    person = await query.person(county_code, person_id) if person_id else None
+    name = person.name if person else actor.name
+    return Subject(county_code=county_code, name=name, id_index=actor.id_index, person_id=person_id)
+
+
+def text(form: Any, name: str) -> str:
+    value = form.get(name, "")
+    return forms.clean(value) if isinstance(value, str) else ""
+
+
+def number(form: Any, name: str) -> int | None:
+    value = text(form, name)
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+
+
+def version(form: Any) -> int:
+    """The version of the case the page showed; a form without one is a stale form."""
+    shown = number(form, "version")
+    if shown is None:
+        raise Refused(Problem("stale", "页面已经过期，请刷新后再操作。"))
+    return shown
+
+
+def before(request: AnyRequest) -> int | None:
+    """Where the next page of a list begins; what is no number is ignored."""
+    return number(request.query_params, "before")
