@@ -96,6 +96,11 @@ class Parameters:
         row = self._found(Kind.CREDITING_RATE, "", on)
         return Decimal(row.value or ""), row.id
 
+    def value(self, kind: str, key: str, on: date) -> str | None:
+        """The text in force, as entered; None where there is none."""
+        row = self._row(kind, key, on)
+        return row.value if row else None
+
     def _amount(self, kind: Kind, key: str, on: date) -> Found:
         row = self._found(kind, key, on)
         return Found(yuan(row.value or ""), row.id)
@@ -107,7 +112,7 @@ class Parameters:
             raise Missing(f"{on:%Y年%m月%d日}没有“{name}”的数值，请先录入政策参数。")
         return row
 
-    def _row(self, kind: Kind, key: str, on: date) -> Dated[str] | None:
+    def _row(self, kind: str, key: str, on: date) -> Dated[str] | None:
         line = self._lines.get((kind, key))
         row = line.row_at(on, self._known) if line else None
         return row if row and row.value is not None else None

@@ -9,7 +9,7 @@ import xlsxwriter
 def xlsx(*rows: Sequence[object], merged: Sequence[tuple[str, str]] = ()) -> bytes:
     """`merged`: ("A1:F1", text)."""
     kept = io.BytesIO()
-    with xlsxwriter.Workbook(kept, {"in_memory": True}) as book:
+    with xlsxwriter.Workbook(kept, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
         sheet = book.add_worksheet()
         for number, row in enumerate(rows):
             sheet.write_row(number, 0, row)
