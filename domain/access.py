@@ -28,7 +28,8 @@ async def add_user(user: NewUser, first_posts: tuple[Post, ...], by: Actor, at: 
     """(id, login name) of a new user, with posts from today on."""
     await _administers(by, user.county_code, user.region_code)
     await _check_new(user)
-    user = structs.replace(user, name=names.normalise_name(user.name))
+    number = user.id_number and identity.normalise(identity.IdType.RESIDENT_ID_CARD, user.id_number)
+    user = structs.replace(user, name=names.normalise_name(user.name), id_number=number)
     async with transaction():
         staff_id, login_name = await staff.insert(user, by.id, at)
         await _log(by, user.county_code, at, "staff.added", staff_id, detail=f"{login_name} {user.region_code}")

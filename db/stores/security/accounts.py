@@ -7,6 +7,7 @@ from msgspec import Struct
 from db import engine
 from db.crypto import index, seal, unseal_text
 from db.engine import Record
+from db.stores import audit
 from db.stores.people import ID_NUMBER, PHONE
 
 
@@ -70,7 +71,10 @@ async def log_in(
         index(id_number, "id_number") if id_number else None, seal(phone, PHONE) if phone else None, assurance, at,
     )  # fmt: skip
     assert row is not None
-    return await _settle(row["id"])
+    account = await _settle(row["id"])
+    if account.county_code is not None:
+        await audit.write(account.county_code, at, "resident", account.id, account.name, "login", "resident_account", str(account.id))
+    return account
 
 
 async def bind(account_id: int, name: str, id_type: str, id_number: str, at: datetime) -> Account:
@@ -83,7 +87,16 @@ async def bind(account_id: int, name: str, id_type: str, id_number: str, at: dat
 
 
 async def choose_county(account_id: int, county_code: int) -> None:
-    await engine.execute("update resident_account set county_code = $2 where id = $1", account_id, county_code)
+    """Where none is known yet."""
+    await engine.execute(
+        "update resident_account set county_code = $2 where id = $1 and county_code is null", account_id, county_code
+    )
+
+
+async def provider_sub(account_id: int) -> str:
+    """By what name the provider knows the account."""
+    found: str = await engine.fetchval("select provider_sub from resident_account where id = $1", account_id)
+    return found
 
 
 async def _settle(account_id: int) -> Account:

@@ -39,7 +39,13 @@ async def end(county_code: int, appointment_id: int, until_on: date, reason: str
 
 
 async def ask_authority(
-    county_code: int, staff_id: int, business: str, case_id: int | None, person_id: int | None, reason: str, at: datetime
+    county_code: int,
+    staff_id: int,
+    business: str,
+    case_id: int | None,
+    person_id: int | None,
+    reason: str,
+    at: datetime,
 ) -> int:
     grant_id: int = await engine.fetchval(
         "insert into special_authority_grant (county_code, staff_id, business, case_id, person_id, reason, asked_at)"

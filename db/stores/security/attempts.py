@@ -50,5 +50,7 @@ async def take(limit: Limit, key: str, at: datetime) -> datetime | None:
 async def clear(limit: Limit, key: str) -> None:
     """It was right: the count starts again."""
     await engine.execute(
-        "delete from login_attempt where kind = $1 and key_hash = $2", limit.kind, tokens.keyed("attempt", limit.kind, key)
+        "delete from login_attempt where kind = $1 and key_hash = $2",
+        limit.kind,
+        tokens.keyed("attempt", limit.kind, key),
     )

@@ -55,9 +55,7 @@ async def first_use(token_id: str, expires_at: datetime) -> bool:
     return tag == "INSERT 0 1"
 
 
-async def park(
-    app: App, owner: tuple[int | None, int | None], path: str, fields: dict[str, Any], at: datetime
-) -> str:
+async def park(app: App, owner: tuple[int | None, int | None], path: str, fields: dict[str, Any], at: datetime) -> str:
     """Keep typed fields for (county_code, subject) `owner`; returns the token that brings them back."""
     token = tokens.new_token()
     await engine.execute(

@@ -96,7 +96,9 @@ async def replace(
 
 async def save(token: str, data: dict[str, Any]) -> None:
     await engine.execute(
-        "update web_session set data = $2 where token_hash = $1", tokens.digest(token), msgspec.json.encode(data).decode()
+        "update web_session set data = $2 where token_hash = $1",
+        tokens.digest(token),
+        msgspec.json.encode(data).decode(),
     )
 
 

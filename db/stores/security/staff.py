@@ -208,4 +208,3 @@ async def declare_relative(county_code: int, staff_id: int, id_number: str, rela
         " on conflict (county_code, staff_id, id_index) do update set relation = $4, declared_at = $5, ended_at = null",
         county_code, staff_id, index(id_number, "id_number"), relation, at,
     )  # fmt: skip
-
