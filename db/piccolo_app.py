@@ -4,7 +4,9 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from db.tables import TABLES
+
 NAME = "pension"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-APP_CONFIG = AppConfig(app_name=NAME, migrations_folder_path=str(MIGRATIONS), table_classes=[])
+APP_CONFIG = AppConfig(app_name=NAME, migrations_folder_path=str(MIGRATIONS), table_classes=list(TABLES))

@@ -110,6 +110,14 @@ async def test_tasks_started_outside_each_have_their_own_transaction(small_pool:
     assert await count() == 8
 
 
+async def test_waiting_for_a_connection_has_an_end(small_pool: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "ACQUIRE_SECONDS", 0.1)
+    async with engine.connection(), engine.connection():  # the pool has no third
+        with pytest.raises(TimeoutError):
+            await engine.fetch("select 1")
+    assert await engine.fetchval("select 1") == 1
+
+
 async def test_a_readonly_transaction_refuses_to_write(small_pool: None) -> None:
     with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
         async with engine.transaction(readonly=True):

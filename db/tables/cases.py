@@ -1,0 +1,142 @@
+"""Cases (办件) and what hangs on them."""
+
+from piccolo.table import Table
+
+from db.engine import DB
+from db.tables.columns import big, binary, day, flag, integer, moment, small, text, texts
+
+
+class ServiceCase(Table, tablename="service_case", db=DB):
+    county_code = integer()
+    id = big(primary_key=True)
+    case_no = text(null=True)
+    item = text()
+    profile = text()
+    status = text()
+    step = small()
+    subject_person_id = big(null=True)
+    subject_name = text()
+    subject_index = binary()
+    region_code = text()
+    applicant_kind = text()
+    applicant_name = text()
+    applicant_index = binary()
+    filer_kind = text()
+    filer_id = big()
+    filer_name = text()
+    filer_index = binary(null=True)
+    channel = text()
+    awaiting = text(null=True)
+    payload_sealed = binary()
+    page = text()
+    verify_token = text()
+    received_on = day(null=True)
+    received_reason = text(null=True)
+    limit_days = small(null=True)
+    target_days = small(null=True)
+    due_on = day(null=True)
+    target_on = day(null=True)
+    provisional = flag()
+    told_at = moment(null=True)
+    desk = text(null=True)
+    waiting_post = text(null=True)
+    assignee_id = big(null=True)
+    assigned_at = moment(null=True)
+    held_until = day(null=True)
+    hold_reason = text(null=True)
+    findings = text()
+    outcome = text(null=True)
+    clean = flag()
+    decided_at = moment(null=True)
+    decided_by = big(null=True)
+    decided_by_name = text(null=True)
+    reason_code = text(null=True)
+    reason_text = text(null=True)
+    on_commitment = flag()
+    effected_at = moment(null=True)
+    reversed_by = big(null=True)
+    created_at = moment()
+    touched_at = moment()
+    version = integer()
+
+
+class CasePause(Table, tablename="case_pause", db=DB):
+    county_code = integer()
+    case_id = big(primary_key=True)
+    from_on = day()
+    until_on = day(null=True)
+    points = text()
+    asked_by = big()
+    asked_by_name = text()
+    asked_at = moment()
+
+
+class CaseEvent(Table, tablename="case_event", db=DB):
+    county_code = integer()
+    id = big(primary_key=True)
+    case_id = big()
+    at = moment()
+    kind = text()
+    from_status = text()
+    to_status = text()
+    actor_kind = text()
+    actor_id = big()
+    actor_name = text()
+    post = text(null=True)
+    organisation = text()
+    channel = text()
+    note = text()
+    detail_sealed = binary(null=True)
+
+
+class Attachment(Table, tablename="attachment", db=DB):
+    county_code = integer()
+    id = big(primary_key=True)
+    storage_key = text()
+    thumbnail_key = text(null=True)
+    media_type = text()
+    byte_count = integer()
+    page_count = small()
+    filename = text()
+    created_at = moment()
+    created_by_kind = text()
+    created_by = big()
+
+
+class CaseMaterial(Table, tablename="case_material", db=DB):
+    county_code = integer()
+    id = big(primary_key=True)
+    case_id = big()
+    material = text()
+    attachment_id = big()
+    added_at = moment()
+    removed_at = moment(null=True)
+
+
+class Commitment(Table, tablename="commitment", db=DB):
+    county_code = integer()
+    id = big(primary_key=True)
+    case_id = big()
+    text_code = text()
+    text_version = text()
+    text_digest = text()
+    signed_name = text()
+    signature = text()
+    signature_attachment_id = big(null=True)
+    signer_kind = text()
+    signer_id = big()
+    at = moment()
+    channel = text()
+    not_demanded = texts()
+    taken_back_at = moment(null=True)
+
+
+class IssuedDocument(Table, tablename="issued_document", db=DB):
+    county_code = integer()
+    id = big(primary_key=True)
+    case_id = big()
+    kind = text()
+    document_no = text()
+    storage_key = text()
+    issued_at = moment()
+    issued_by = text()

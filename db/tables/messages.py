@@ -1,0 +1,37 @@
+"""Outboxes."""
+
+from piccolo.table import Table
+
+from db.engine import DB
+from db.tables.columns import big, binary, integer, moment, small, text
+
+
+class Message(Table, tablename="message", db=DB):
+    county_code = integer()
+    id = big(primary_key=True)
+    recipient_index = binary()
+    case_id = big(null=True)
+    channel = text()
+    phone_sealed = binary(null=True)
+    title = text()
+    body_sealed = binary()
+    state = text()
+    attempts = small()
+    next_try_at = moment(null=True)
+    error = text()
+    created_at = moment()
+    sent_at = moment(null=True)
+    read_at = moment(null=True)
+    delivery_id = text(null=True)
+
+
+class ExchangeMessage(Table, tablename="exchange_message", db=DB):
+    county_code = integer()
+    id = big(primary_key=True)
+    partner = text()
+    kind = text()
+    body_sealed = binary()
+    state = text()
+    case_id = big(null=True)
+    created_at = moment()
+    sent_at = moment(null=True)
