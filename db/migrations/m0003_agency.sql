@@ -23,15 +23,16 @@ create table parameter_proposal (
 );
 create index parameter_proposal_open on parameter_proposal (county_code, id) where state = 'proposed';
 
--- One row a county: who holds it seals. Every entry up to settled_id is sealed; the candidate becomes settled when all
--- transactions that ran at candidate_xid are over, so that an id that is committed late is still found.
+-- One row a county: who holds it seals. Every entry up to settled_id is sealed or will never be there. The candidate
+-- becomes settled when all transactions that ran at candidate_xid are over: an id that is committed late is still found.
+-- candidate_xid is taken one round after candidate_id, for an id that was drawn before its transaction had a number.
 create table audit_head (
   county_code int primary key,
   position bigint not null default 0,
   digest bytea not null,
   settled_id bigint not null default 0,
   candidate_id bigint not null default 0,
-  candidate_xid xid8 not null default '0'
+  candidate_xid xid8
 ) with (fillfactor = 50);
 
 create table calendar_applied (
