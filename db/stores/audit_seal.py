@@ -26,31 +26,31 @@ async def take_head(county_code: int) -> Record | None:
     )
 
 
-async def seal_next(county_code: int, head: Record, at: datetime, limit: int) -> int:
-    """Seals up to `limit` entries in order of id; returns how many."""
+async def seal_next(county_code: int, head: Record, after: int, at: datetime, limit: int) -> list[int]:
+    """Seals up to `limit` unsealed entries with ids above `after`, in order; returns their ids."""
     rows = await engine.fetch(
         f"select {ENTRY} from audit_entry e left join audit_seal s on s.county_code = e.county_code and s.entry_id = e.id"
         " where e.county_code = $1 and e.id > $2 and s.entry_id is null order by e.id limit $3",
-        county_code, head["settled_id"], limit,
+        county_code, after, limit,
     )  # fmt: skip
     if not rows:
-        return 0
+        return []
     seals, last = [], head["digest"]
     for row in rows:
         last = digest(last, row)
         seals.append(last)
-    first = head["position"] + 1
+    ids = [row["id"] for row in rows]
     await engine.execute(
         "insert into audit_seal (county_code, position, entry_id, digest, sealed_at)"
         " select $1, $2 + n - 1, entry_id, digest, $5 from unnest($3::bigint[], $4::bytea[])"
         " with ordinality as sealed(entry_id, digest, n)",
-        county_code, first, [row["id"] for row in rows], seals, at,
+        county_code, head["position"] + 1, ids, seals, at,
     )  # fmt: skip
     await engine.execute(
         "update audit_head set position = $2, digest = $3 where county_code = $1",
         county_code, head["position"] + len(rows), last,
     )  # fmt: skip
-    return len(rows)
+    return ids
 
 
 async def settle(county_code: int, *, over: bool) -> None:

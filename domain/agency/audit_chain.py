@@ -57,18 +57,21 @@ class Report(Struct, frozen=True, kw_only=True):
 
 async def seal(county_code: int, at: datetime) -> int:
     """Seals everything that waits, chunk by chunk; returns how many entries. 0 also while another worker is at it."""
-    sealed = 0
+    sealed, after, over = 0, None, False
     while True:
         async with transaction():
             head = await audit_seal.take_head(county_code)
             if head is None:
                 return sealed
-            done = await audit_seal.seal_next(county_code, head, at, CHUNK)
-            sealed += done
-            if done < CHUNK:
-                if done or head["settled_id"] < head["newest_id"]:
-                    await audit_seal.settle(county_code, over=head["over"])
+            if after is None:  # what ended before this round began is what the whole round can see
+                after, over = head["settled_id"], head["over"]
+            ids = await audit_seal.seal_next(county_code, head, after, at, CHUNK)
+            sealed += len(ids)
+            if len(ids) < CHUNK:
+                if ids or head["settled_id"] < head["newest_id"]:
+                    await audit_seal.settle(county_code, over=over)
                 return sealed
+            after = ids[-1]
 
 
 async def verify(county_code: int) -> Report:
