@@ -8,9 +8,9 @@ import asyncpg
 
 from db.embedded import EmbeddedError
 from domain.errors import NotFound, Refused
-from ops import database, demo, doctor, keys, place, rules, serve, testing
+from ops import audit, database, demo, doctor, imports, keys, place, rules, serve, testing, users
 
-GROUPS = (demo, testing, serve, database, keys, doctor)
+GROUPS = (demo, testing, serve, database, users, imports, audit, keys, doctor)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,14 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     elif rest:
         top.error(f"unknown: {' '.join(rest)}")
     try:
-        status: int = asked.run(asked)
+        status: int | None = asked.run(asked)
     except (EmbeddedError, place.NotReady, Refused, NotFound, RuntimeError, ValueError, FileNotFoundError) as problem:
         print(f"pension: {problem}", file=sys.stderr)
         return 1
     except (asyncpg.PostgresError, ConnectionError) as problem:
         print(f"pension: the database refused: {problem}", file=sys.stderr)
         return 1
-    return status
+    return status or 0
 
 
 if __name__ == "__main__":

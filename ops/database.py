@@ -9,6 +9,7 @@ import asyncpg
 
 from db.migrations.support import migrate
 from db.queries import clock
+from db.seed.base import seed_base
 from db.stores import installation
 from ops import place, settings
 
@@ -30,6 +31,8 @@ def run_init(asked: argparse.Namespace) -> int:
         new = asyncio.run(place.create(asked.mode))
         if new:
             place.make_keys()
+        if new and asked.mode != "production":
+            place.run_with_database(lambda: seed_base(datetime.now(clock.CHINA)))
     print(f"database of mode {asked.mode}: {'made' if new else 'was there already'}")
     return 0
 

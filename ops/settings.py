@@ -49,3 +49,4 @@ def fill_environment(mode: str) -> None:
         raise ValueError(f"production needs these environment variables: {', '.join(missing)}")
     for name in missing:
         os.environ[name] = usual[name]
+    os.environ["PENSION_MODE"] = mode  # for the sandbox, which has no database to ask
