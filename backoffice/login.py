@@ -57,7 +57,8 @@ async def _first_form(request: AnyRequest, refused: Refused | None = None) -> Te
     user = await staff_login.user_of(pending) if pending else None
     if pending is None or user is None:
         return go(request, LOGIN)
-    errors = {problem.field or "": problem.message for problem in refused.problems} if refused else {}  # type: ignore[union-attr]
+    found = refused.problems if refused else ()
+    errors = {getattr(problem, "field", None) or "": problem.message for problem in found}
     return page(
         request, "login/first.html", page_title="设置密码和动态口令", status_code=422 if refused else 200,
         user=user, secret=pending.secret, picture=qr.svg(staff_login.setup_uri(pending, user.login_name)), errors=errors,

@@ -1,0 +1,85 @@
+"""The staff site: its routes, and what stands around every page."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, Response, get
+
+from backoffice import (
+    authority,
+    bulk,
+    case,
+    counter,
+    inbox,
+    people,
+    records,
+    reference,
+    reversal,
+    search,
+    staff,
+    statistics,
+)
+from backoffice.viewer import BUSINESS, SUPERVISION, AnyRequest, actor_of
+from db.queries import access
+from domain.actor import Actor
+from web import sessions
+from web.app import site
+from web.pages import Link, go
+from web.sessions import Clock, real_time
+from web.storage import Storage
+
+MODULES = (inbox, case, bulk, reversal, search, people, counter, statistics, staff, authority, records, reference)
+
+
+@get("/")
+async def home(request: AnyRequest) -> Response[Any]:
+    """Where work begins for the posts of whoever came in."""
+    return go(request, "/inbox" if _has(actor_of(request), BUSINESS) else "/staff")
+
+
+def context(request: AnyRequest) -> Mapping[str, Any]:
+    session = sessions.current(request)
+    if session is None or session.user is None:
+        return {}
+    actor = actor_of(request)
+    return {
+        "viewer_name": f"{actor.organisation} {actor.name}",
+        "county_name": request.app.state.counties.get(actor.scope.county_code, ""),
+        "nav": menu(actor, production=request.state.mode == "production"),
+    }
+
+
+def menu(actor: Actor, *, production: bool) -> list[Link]:
+    """Only what the viewer's posts can open."""
+    links = []
+    if _has(actor, BUSINESS):
+        links += [Link("待办", "/inbox", "list"), Link("查询", "/search", "search"), Link("窗口录入", "/counter", "edit")]
+    links += [Link("办理统计", "/statistics", "chart"), Link("人员和岗位", "/staff", "people")]
+    if _has(actor, SUPERVISION):
+        links += [Link("协办员", "/assistants", "person"), Link("操作记录", "/audit", "file")]
+    links.append(Link("非常规权限", "/authority", "lock"))
+    if _has(actor, BUSINESS):
+        links.append(Link("比对来源", "/sources", "info"))
+    links += [Link("放假安排", "/calendar", "clock"), Link("行政区划", "/regions", "map")]
+    if _has(actor, SUPERVISION) and not production:
+        links.append(Link("待发消息", "/outbox", "message"))
+    return links
+
+
+def _has(actor: Actor, posts: tuple[Any, ...]) -> bool:
+    return any(actor.holds(post) for post in posts)
+
+
+async def load_counties(app: Litestar) -> None:
+    """Names of the counties, for the foot of every page."""
+    app.state.counties = {county.county_code: county.name for county in await access.counties()}
+
+
+def create(storage: Storage, *, secure: bool, clock: Clock = real_time, lifespan: Any = ()) -> Litestar:
+    """`lifespan` opens what the site needs (the database) before it starts."""
+    routes = [home, *(route for module in MODULES for route in module.ROUTES)]
+    return site(
+        "backoffice", routes, Path(__file__).parent / "templates", context=context, secure=secure, clock=clock,
+        state={"storage": storage, "counties": {}}, lifespan=[*lifespan], on_startup=[load_counties],
+    )  # fmt: skip
