@@ -143,7 +143,7 @@ async def answer_region(request: AnyRequest, draft: Draft, step: Step, sent: Any
         if place is None or place.closed_on is not None or not draft.actor.scope.covers(place.code):
             errors = {name: "请从列出的地方里选择。"}
     if errors:
-        return await show(request, draft, step, errors={"": message for message in errors.values()}, status_code=422)
+        return await show(request, draft, step, errors={"": errors[name]}, status_code=422)
     return await keep(request, draft, step, values, sent)
 
 

@@ -1,19 +1,8 @@
-"""The residents' site: its routes, and what stands around every page."""
+"""What the server loads: the residents' site as the environment sets it up."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
+from portal.site import create
+from web import settings
+from web.running import database, open_storage
 
-from litestar import Litestar
-from litestar.middleware import DefineMiddleware
-
-from portal import apply, cases, confirming, home, login, materials, me, viewer, village
-from portal.viewer import AnyRequest
-from web import headers, sessions, settings
-from web.app import site
-from web.documents import pdf
-from web.pages import Link
-from web.settings import Settings
-from web.storage import FolderStorage
-from web.wall import Sessions
+_settings = settings.read()
+app = create(_settings, open_storage(_settings), lifespan=[database])

@@ -20,6 +20,8 @@ from portal import papers, progress, viewer
 from portal.lists import shown, state_of
 from portal.viewer import AnyRequest
 from web.answers import read_back
+from web.case_papers import kinds_of
+from web.documents.contents import KINDS
 from web.documents.qr import svg
 from web.pages import go, page
 from web.sessions import actor_of
@@ -64,10 +66,15 @@ async def view_of(case: CaseRow) -> View:
         steps=progress.steps(case, events),
         history=progress.history(events),
         points=json.decode(case.pause_points, type=list[str]) if case.pause_points else [],
-        papers=[(papers.KINDS[kind].title, f"/cases/{case.id}/papers/{kind}.pdf") for kind in papers.kinds_of(case)],
+        papers=[(KINDS[kind].title, f"/cases/{case.id}/papers/{kind}.pdf") for kind in kinds_of(case)],
         reason=REJECT_REASONS.get(case.reason_code or "", ""),
         can_withdraw=status in UNDECIDED | {Status.DRAFT},
     )
+
+
+def no_link(_field: str) -> str:
+    """Answers that cannot be changed any more are read back without a link to their question."""
+    return ""
 
 
 @get("/cases/{case_id:int}")
@@ -87,6 +94,7 @@ async def one_case(request: AnyRequest, case_id: FromPath[int]) -> Response[Any]
         photos=await query.materials(case.county_code, case_id),
         for_other=actor.kind is ActorKind.ASSISTANT,
         remedies=REMEDIES,
+        link_of=no_link,
     )
 
 
@@ -132,10 +140,10 @@ async def withdraw(request: AnyRequest, case_id: FromPath[int]) -> Response[Any]
 async def paper(request: AnyRequest, case_id: FromPath[int], name: FromPath[str]) -> Response[bytes]:
     case, actor = await viewer.case_of(request, case_id)
     kind = name.removesuffix(".pdf")
-    if kind not in papers.kinds_of(case):
+    if kind not in kinds_of(case):
         raise NotFound
     pdf = await papers.issued(request, case, kind, actor)
-    return papers.as_file(pdf, f"{papers.KINDS[kind].title}-{case.case_no}.pdf")
+    return papers.as_file(pdf, f"{KINDS[kind].title}-{case.case_no}.pdf")
 
 
 @get("/verify/{token:str}", opt={"public": True})

@@ -17,6 +17,7 @@ from domain.case.status import Status
 from domain.errors import NotFound, Problem, Refused
 from domain.items import BY_CODE
 from portal import handing_in, papers, viewer
+from portal.cases import no_link
 from portal.drafts import Draft, open_draft
 from portal.viewer import AnyRequest
 from web import forms, sessions, uploads, wall
@@ -179,6 +180,7 @@ async def _to_confirm(request: AnyRequest, case: CaseRow, typed: forms.Text, err
         photos=await query.materials(case.county_code, case.id),
         values=typed,
         errors=errors,
+        link_of=no_link,
     )
 
 

@@ -96,7 +96,7 @@ async def bind_number(request: AnyRequest) -> Response[Any] | Template:
         if not errors:
             await resident_login.bind(_provider(request), session, name, number)
     except Refused as refused:
-        errors = {problem.field or "": problem.message for problem in refused.problems}
+        errors = {getattr(problem, "field", None) or "": problem.message for problem in refused.problems}
     except LoginFailed as failed:
         return _failed(request, failed)
     return _number_form(request, next_path, errors, forms.typed(form)) if errors else go(request, next_path)
@@ -141,7 +141,7 @@ async def log_out(request: AnyRequest) -> Response[Any]:
 async def log_out_by_provider(request: AnyRequest) -> Response[Any]:
     token = str((await request.form()).get("logout_token", ""))
     try:
-        await resident_login.end_by_provider(_provider(request), token, _session(request).clock())
+        await resident_login.end_by_provider(_provider(request), token)
     except LoginFailed as failed:
         log.warning("back-channel logout refused: %s", failed.detail)
         return Response({"error": "invalid_request"}, status_code=400)

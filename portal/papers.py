@@ -9,8 +9,6 @@ from domain.actor import Actor
 from portal import viewer
 from portal.viewer import AnyRequest
 from web import case_papers
-from web.case_papers import KINDS as KINDS
-from web.case_papers import kinds_of as kinds_of
 
 
 def verify_url(request: AnyRequest, case: CaseRow) -> str:

@@ -99,7 +99,7 @@ def _quiet(spec: FieldSpec) -> FieldSpec:
 
 def code_of_page(steps: list[Step], field: str) -> str | None:
     """The step where a field is answered, for the links of mistakes and of 修改."""
-    return next((step.code for step in steps if any(field.split(".")[0] == spec.name for spec in step.specs)), None)
+    return next((step.code for step in steps if any(field.split(".", maxsplit=1)[0] == spec.name for spec in step.specs)), None)
 
 
 def next_code(steps: list[Step], code: str) -> str:

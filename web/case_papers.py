@@ -22,7 +22,6 @@ from domain.codes import RELATIONS
 from domain.items import BY_CODE
 from web.answers import Line, read_back
 from web.documents import contents, pdf
-from web.documents.contents import KINDS as KINDS
 from web.documents.contents import Sheet
 from web.storage import Storage
 

@@ -7,7 +7,7 @@ of a person cannot be renewed on demand: such a login never counts as fresh.
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from web.identity.http import Client
 from web.identity.provider import SANDBOX_MARK, Ask, Identity, LoggedOut, LoginFailed, document_of, phone_of
@@ -28,7 +28,7 @@ class Service(Struct, frozen=True, kw_only=True):
     id_number: str = "id_no"
     phone: str = "phone"
     level: str = "assurance_level"
-    levels: Mapping[str, int] = {"1": 1, "2": 2, "3": 3, "4": 4}
+    levels: Mapping[str, int] = field(default_factory=lambda: {"1": 1, "2": 2, "3": 3, "4": 4})
 
 
 class OAuth2:

@@ -1,0 +1,74 @@
+"""The residents' site: its routes, and what stands around every page."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar
+
+from db.queries import access, installation
+from portal import apply, cases, confirming, home, login, materials, me, village
+from portal.viewer import AnyRequest, is_logged_in
+from web import identity, sessions
+from web.app import site
+from web.headers import origin_of
+from web.identity.provider import Provider
+from web.pages import Link
+from web.sessions import Clock, real_time
+from web.settings import Settings
+from web.storage import Storage
+
+MODULES = (login, home, apply, confirming, materials, cases, me, village)
+FOOTER = (Link("个人信息怎样使用", "/privacy"),)
+
+
+def context(request: AnyRequest) -> Mapping[str, Any]:
+    session = sessions.current(request)
+    names: dict[int, str] = request.app.state.counties
+    around: dict[str, Any] = {
+        "mode": request.scope["state"].get("mode", "production"),
+        "business_date": request.scope["state"].get("business_date"),
+        "county_name": next(iter(names.values()), ""),
+        "footer_links": FOOTER,
+    }
+    if session is None or not is_logged_in(request):
+        return around
+    actor = sessions.actor_of(request)
+    return around | {
+        "viewer_name": actor.name,
+        "county_name": names.get(actor.scope.county_code, ""),
+        "nav": menu(request),
+        "session_ends_in": session.ends_in(),
+    }
+
+
+def menu(request: AnyRequest) -> list[Link]:
+    links = [Link("首页", "/", "home"), Link("办件", "/cases", "list")]
+    if sessions.villages_of(request):
+        links.append(Link("村里", "/village", "people"))
+    return [*links, Link("消息", "/messages", "message", request.scope["state"].get("unread", 0)), Link("我的", "/me", "person")]
+
+
+@asynccontextmanager
+async def _from_database(app: Litestar) -> AsyncIterator[None]:
+    """What the database knows about this installation: its counties, and whether a sandbox may log people in."""
+    app.state.counties = {county.county_code: county.name for county in await access.counties()}
+    if app.state.identity is None:
+        settings: Settings = app.state.settings
+        production = await installation.mode() == "production"
+        app.state.identity = identity.provider(settings, production=production, clock=app.state.clock)
+    yield
+
+
+def create(
+    settings: Settings, storage: Storage, *, provider: Provider | None = None, clock: Clock = real_time, lifespan: Any = ()
+) -> Litestar:
+    """`lifespan` opens what the site needs (the database) before it starts. Without `provider`, the one of `settings`."""
+    routes = [route for module in MODULES for route in module.ROUTES]
+    return site(
+        "portal", routes, Path(__file__).parent / "templates", context=context, secure=settings.secure_cookies,
+        clock=clock, form_targets=(origin_of(settings.issuer),), lifespan=[*lifespan, _from_database],
+        state={"settings": settings, "storage": storage, "identity": provider, "clock": clock, "counties": {},
+               "portal_url": settings.portal_url},
+    )  # fmt: skip

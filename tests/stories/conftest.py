@@ -1,0 +1,3 @@
+from tests.portal.conftest import town
+
+__all__ = ["town"]
