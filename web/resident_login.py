@@ -85,7 +85,7 @@ async def choose_county(session: Session, county_code: int) -> None:
     await accounts.choose_county(session.subject, county_code)
 
 
-async def end_by_provider(provider: Provider, token: str, at: datetime) -> int:
+async def end_by_provider(provider: Provider, token: str) -> int:
     """Back-channel logout. Returns how many sessions ended; raises LoginFailed for a token that is not good (any more)."""
     gone = await provider.read_logout(token)
     if not await logins.first_use(gone.token_id, gone.expires_at):

@@ -24,6 +24,7 @@ from web.sessions import LOGIN, Clock, Connection, LoginNeeded, Session, current
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_LENGTH = 43
+UNGUARDED = ("/static/", "/healthz")
 PARKED_AT_MOST = 64_000  # bytes of typed text
 KEPT_MESSAGE = "您刚才填写的内容还在，请检查后再提交。"
 
@@ -87,7 +88,7 @@ class Sessions(ASGIMiddleware):
     """`host_prefix`: cookies bound to this host and https, as production has them."""
 
     scopes = (ScopeType.HTTP,)
-    exclude_path_pattern = ("^/static/", "^/healthz$")
+    should_bypass_for_scope = staticmethod(lambda scope: scope["path"].startswith(UNGUARDED))
 
     def __init__(self, app: App, *, secure: bool, clock: Clock = real_time) -> None:
         self.app, self.secure, self.clock = app, secure, clock
@@ -162,7 +163,7 @@ class Sessions(ASGIMiddleware):
 
 
 async def _answer(request: HTMXRequest, location: str, receive: Receive, send: Send) -> None:
-    response = pages.go(request, location).to_asgi_response(request.app, request)
+    response = pages.go(request, location).to_asgi_response(None, request)
     await response(request.scope, receive, send)
 
 
