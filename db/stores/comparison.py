@@ -22,6 +22,14 @@ async def keep(county_code: int, case_id: int, purpose: str, at: datetime, answe
     )  # fmt: skip
 
 
+async def batch_exists(county_code: int, source: str, batch_no: str) -> bool:
+    found: bool = await engine.fetchval(
+        "select exists (select 1 from source_batch where county_code = $1 and source = $2 and batch_no = $3)",
+        county_code, source, batch_no,
+    )  # fmt: skip
+    return found
+
+
 async def import_snapshot(
     *,
     county_code: int,

@@ -18,8 +18,8 @@ from python_calamine import CalamineError, load_workbook
 
 from domain.errors import Problem, Refused
 
-MAX_BYTES = 20_000_000
-MAX_UNPACKED = 60_000_000
+MAX_BYTES = 50_000_000
+MAX_UNPACKED = 100_000_000
 MAX_PARTS = 500
 MAX_COLUMNS = 60
 MAX_ROWS = 20_000
