@@ -8,9 +8,9 @@ import asyncpg
 
 from db.embedded import EmbeddedError
 from domain.errors import NotFound, Refused
-from ops import audit, database, demo, doctor, imports, keys, place, rules, serve, testing, users
+from ops import audit, county, database, demo, doctor, imports, keys, place, rules, serve, testing, users
 
-GROUPS = (demo, testing, serve, database, users, imports, audit, keys, doctor)
+GROUPS = (demo, testing, serve, database, county, users, imports, audit, keys, doctor)
 
 
 def parser() -> argparse.ArgumentParser:

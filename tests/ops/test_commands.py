@@ -105,6 +105,17 @@ def test_a_production_database_starts_empty_and_needs_its_environment(
     assert asyncio.run(by_owner(empty, "select count(*) from region")) == 0
     assert main(["date", "show"]) == 1
     assert "OIDC_ISSUER" in said(capsys)
+    for name in ("PENSION_PORTAL_URL", "PENSION_BACKOFFICE_URL", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET",
+                 "PENSION_SECURE_COOKIES"):  # fmt: skip
+        monkeypatch.setenv(name, "https://example.invalid")
+    county = ["county", "add", "--county", "439902", "--name", "白水县", "--document", "民政〔2026〕1号",
+              "--agency", "白水县社保中心", "--profile", "national"]  # fmt: skip
+    assert main(county) == 0
+    assert main(county) == 1
+    assert "set up already" in said(capsys)
+    assert main([word.replace("439901", "439902") for word in ADMIN]) == 0
+    assert main(["date", "set", "2027-01-01"]) == 1
+    assert "cannot be set in production" in said(capsys)
     asyncio.run(by_owner(empty, "drop schema public cascade; create schema public"))
 
 
