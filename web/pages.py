@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from domain import money
 from web import forms
+from web.icons import SHAPES, icon, tag
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
@@ -38,7 +39,7 @@ AnyRequest = Request[Any, Any, Any]
 
 
 class Link(Struct, frozen=True):
-    """An entry of the main menu or the footer. `icon` is a name in macros/icons.html."""
+    """An entry of the main menu or the footer. `icon` is a name of web.icons."""
 
     title: str
     url: str
@@ -71,7 +72,7 @@ def engine(*folders: Path) -> JinjaTemplateEngine:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"asset": asset, "row_indexes": forms.row_indexes}
+    environment.globals |= {"asset": asset, "row_indexes": forms.row_indexes, "icon": icon, "tag": tag, "icon_names": tuple(SHAPES)}
     environment.filters |= {"day": day, "time": time, "yuan": money.show}
     return JinjaTemplateEngine.from_environment(environment)
 
