@@ -14,6 +14,7 @@ import httpx2
 from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.datastructures import State as AppState
 from litestar.exceptions import NotAuthorizedException, NotFoundException, ValidationException
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from sandbox.identity.state import Login, Settings, State, pseudonym
@@ -226,7 +227,7 @@ async def rotate_keys(request: AnyRequest) -> str:
 
 
 @post("/people/{sub:str}/logout", status_code=200, media_type=MediaType.TEXT)
-async def end_everywhere(request: AnyRequest, sub: str) -> str:
+async def end_everywhere(request: AnyRequest, sub: FromPath[str]) -> str:
     """Back-channel logout: tell the portal that the person's logins are over."""
     state = _state(request)
     if sub not in state.people():
