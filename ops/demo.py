@@ -16,6 +16,8 @@ from db.embedded import home_of
 from db.queries import clock
 from ops import machine, place, processes, settings
 
+FILLING = settings.VAR / "demo.filling"  # there while the demo county is half full: then the next start begins anew
+
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     demo = commands.add_parser("demo", help="start everything with a fictional county; Ctrl-C stops it")
@@ -28,7 +30,7 @@ def main(asked: argparse.Namespace) -> int:
     group = processes.Group()
     try:
         with _only_one():
-            if asked.fresh:
+            if asked.fresh or FILLING.exists():
                 throw_away()
             with place.server():
                 return _run(group)
@@ -57,9 +59,11 @@ def prepare() -> None:
         print(f"PDF documents will be missing until pango is there:\n  {machine.line(machine.PANGO)}", file=sys.stderr)
     new = asyncio.run(place.create("demo"))
     if new:
+        FILLING.touch()
         place.make_keys()
         print("Filling the demo county …", flush=True)
         place.run_with_database(_seed)
+        FILLING.unlink()
     settings.fill_environment("demo")
 
 
@@ -95,8 +99,9 @@ def throw_away() -> None:
             _require_demo(asyncio.run(place.stored_mode()))
         place.private_server().stop()
         shutil.rmtree(home)
-    shutil.rmtree(settings.files(), ignore_errors=True)
-    settings.keys().unlink(missing_ok=True)
+    shutil.rmtree(settings.VAR / "files", ignore_errors=True)
+    (settings.VAR / "keys.json").unlink(missing_ok=True)
+    FILLING.unlink(missing_ok=True)
 
 
 async def _empty_external() -> None:
