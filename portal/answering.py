@@ -17,7 +17,7 @@ from portal.steps import Kind, Step, code_before, code_of_page, next_code
 from portal.viewer import AnyRequest
 from web import forms
 from web.answers import read_back
-from web.pages import go, page
+from web.pages import go, is_htmx, page
 
 LEAVE = "/cases?saved=1"
 STALE = "这份申请刚刚在别的地方改过。您填的内容还在下面，请核对后再保存一次。"
@@ -34,7 +34,7 @@ async def show(
     kept = request.state.kept if request.method == "GET" else {}
     return page(
         request,
-        f"draft/{step.kind}.html",
+        "draft/_form.html" if step.kind is Kind.FORM and is_htmx(request) else f"draft/{step.kind}.html",
         status_code=status_code,
         draft=draft,
         step=step,

@@ -19,9 +19,11 @@ from domain import messages as message_store
 from domain.actor import CHANNEL_TITLES, Actor, Channel
 from domain.case.person_change import TITLES
 from domain.errors import NotFound
-from portal import viewer
+from portal import papers, viewer
 from portal.viewer import AnyRequest
 from web import pages
+from web.documents import pdf
+from web.documents.contents import PersonalRecord
 from web.pages import page
 from web.sessions import actor_of
 
@@ -47,6 +49,7 @@ class Change(Struct, frozen=True, kw_only=True):
 class File(Struct, frozen=True, kw_only=True):
     """Everything in words, (title, text): the page, the JSON copy and the printed copy say the same."""
 
+    number: str
     facts: list[tuple[str, str]]
     insurance: list[tuple[str, str]]
     beneficiaries: list[tuple[str, str]]
@@ -66,6 +69,7 @@ async def file_of(actor: Actor) -> File | None:
     places = await regions.names(codes_in_use)
     named = await people_query.beneficiaries(county_code, person.id)
     return File(
+        number=f"{county_code}-{person.id}",
         facts=[(title, _text(field, getattr(person, field), places)) for field, title in TITLES.items()],
         insurance=_insurance(person),
         beneficiaries=[_beneficiary(row) for row in named],
@@ -127,6 +131,20 @@ async def copy(request: AnyRequest) -> Response[bytes]:
     return Response(encoded, media_type="application/json", headers=headers)
 
 
+@get("/me/data.pdf")
+async def printed_copy(request: AnyRequest) -> Response[bytes]:
+    actor = actor_of(request)
+    file, county = await file_of(actor), await viewer.county_of(request)
+    if file is None:
+        raise NotFound
+    record = PersonalRecord(
+        agency=county.agency_name, case_number=file.number, printed_at=viewer.now(request), name=actor.name, facts=tuple(file.facts),
+        insurance=tuple(file.insurance), beneficiaries=tuple(file.beneficiaries),
+        changes=tuple((c.title, c.before, c.after, c.when, c.who) for c in file.changes),
+    )  # fmt: skip
+    return papers.as_file(await pdf.render("personal_record", record), "我的登记信息.pdf")
+
+
 def _titled(file: File) -> dict[str, Any]:
     changes = [{"项目": c.title, "原来": c.before, "改为": c.after, "时间": c.when, "办理": c.who} for c in file.changes]
     return {"登记信息": dict(file.facts), "参保情况": dict(file.insurance), "指定受益人": file.beneficiaries, "变更记录": changes}
@@ -155,4 +173,4 @@ async def message(request: AnyRequest, message_id: FromPath[int]) -> Template:
     return page(request, "message.html", message=found)
 
 
-ROUTES = [me, copy, inbox, message]
+ROUTES = [me, copy, printed_copy, inbox, message]

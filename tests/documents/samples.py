@@ -133,6 +133,14 @@ SLIP = c.ConfirmationSlip(
     valid_until=datetime(2026, 12, 5, 23, 59, tzinfo=CHINA),
 )
 
+RECORD = c.PersonalRecord(
+    agency=AGENCY, case_number=CASE, printed_at=AT, name="古丽扎尔·艾合买提江",
+    facts=(("姓名", "古丽扎尔·艾合买提江"), ("证件号码", "439901199402293024"), ("户口所在地", PLACE)),
+    insurance=(("参保状态", "正常参保"), ("首次参保日期", "2015年1月1日")),
+    beneficiaries=(("㐂䶮", "儿子，份额100%"),),
+    changes=(("手机号码", "13800000127", "13900000127", "2026年11月20日 09:30", "古丽扎尔·艾合买提江，网上"),),
+)
+
 SAMPLES: tuple[tuple[str, c.Sheet], ...] = (
     ("registration_form", REGISTRATION),
     ("change_form", CHANGE),
@@ -141,4 +149,5 @@ SAMPLES: tuple[tuple[str, c.Sheet], ...] = (
     ("result", REJECTED),
     ("result", APPROVED),
     ("confirmation_slip", SLIP),
+    ("personal_record", RECORD),
 )

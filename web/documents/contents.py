@@ -178,6 +178,17 @@ class ConfirmationSlip(Sheet, frozen=True, kw_only=True):
     valid_until: datetime
 
 
+class PersonalRecord(Sheet, frozen=True, kw_only=True):
+    """What the agency has about a person, for himself to take away (R-504). All lines are (title, text);
+    `changes` are (title, before, after, when, who). `case_number` is the county and the person's own number there."""
+
+    name: str
+    facts: tuple[tuple[str, str], ...]
+    insurance: tuple[tuple[str, str], ...] = ()
+    beneficiaries: tuple[tuple[str, str], ...] = ()
+    changes: tuple[tuple[str, str, str, str, str], ...] = ()
+
+
 class Kind(Struct, frozen=True):
     """A document: its title, the number of its form, what it is made from. The template bears the kind's name."""
 
@@ -193,4 +204,5 @@ KINDS: dict[str, Kind] = {
     "supplement": Kind("一次性补正告知书", "居保文2", SupplementNotice),
     "result": Kind("办理结果告知书", "居保文3", ResultNotice),
     "confirmation_slip": Kind("代办确认单", "居保文4", ConfirmationSlip),
+    "personal_record": Kind("个人登记信息", "居保文5", PersonalRecord),
 }
