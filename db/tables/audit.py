@@ -34,4 +34,4 @@ class AuditHead(Table, tablename="audit_head", db=DB):
     digest = binary()
     settled_id = big()
     candidate_id = big()
-    candidate_xid = transaction_id()
+    candidate_xid = transaction_id(null=True)
