@@ -8,9 +8,24 @@ import asyncpg
 
 from db.embedded import EmbeddedError
 from domain.errors import NotFound, Refused
-from ops import audit, county, database, demo, doctor, imports, keys, place, rules, serve, testing, users
+from ops import (
+    audit,
+    county,
+    database,
+    demo,
+    demo_seed,
+    doctor,
+    imports,
+    keys,
+    place,
+    rules,
+    serve,
+    sources,
+    testing,
+    users,
+)
 
-GROUPS = (demo, testing, serve, database, county, users, imports, audit, keys, doctor)
+GROUPS = (demo, demo_seed, testing, serve, database, county, users, imports, sources, audit, keys, doctor)
 
 
 def parser() -> argparse.ArgumentParser:

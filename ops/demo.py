@@ -14,7 +14,7 @@ import asyncpg
 
 from db.embedded import home_of
 from db.queries import clock
-from ops import machine, place, processes, settings
+from ops import demo_seed, machine, place, processes, settings
 
 FILLING = settings.VAR / "demo.filling"  # there while the demo county is half full: then the next start begins anew
 
@@ -68,14 +68,10 @@ def prepare() -> None:
 
 
 async def _seed() -> None:
-    from db.seed import demo as seed  # noqa: PLC0415
-
-    await seed.seed(datetime.now(clock.CHINA))
+    await demo_seed.seed(datetime.now(clock.CHINA))
 
 
 def greeting() -> str:
-    from db.seed import demo as seed  # noqa: PLC0415
-
     lines = [
         "",
         f"  portal        {os.environ['PENSION_PORTAL_URL']}",
@@ -83,7 +79,7 @@ def greeting() -> str:
         f"  identity      {os.environ['OIDC_ISSUER']}  (sandbox)",
         f"  logs          {settings.LOGS}",
         "",
-        seed.people(),
+        demo_seed.people(),
         "",
         "Ctrl-C stops everything; the data stays for the next ./pension demo.",
     ]

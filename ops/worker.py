@@ -14,7 +14,10 @@ import structlog
 from msgspec import Struct
 
 from db import crypto, engine
-from db.queries import clock
+from db.queries import access as access_query
+from db.queries import clock, installation
+from domain.agency import audit_chain, calendar_import, drafts
+from domain.agency.outbox import SandboxTexter, send_texts
 from ops import settings
 
 STOP_SECONDS = 30  # a job that is at work when the stop comes may finish
@@ -30,7 +33,34 @@ class Job(Struct, frozen=True):
     run: Callable[[datetime], Awaitable[object]]
 
 
-JOBS: tuple[Job, ...] = ()
+def each_county(work: Callable[[int, datetime], Awaitable[object]]) -> Callable[[datetime], Awaitable[None]]:
+    """One county after the other; trouble in one does not keep the others waiting, and is raised in the end."""
+
+    async def run(at: datetime) -> None:
+        troubles: list[Exception] = []
+        for county in await access_query.counties():
+            try:
+                await work(county.county_code, at)
+            except Exception as trouble:  # noqa: BLE001 - raised below
+                troubles.append(trouble)
+        if troubles:
+            raise ExceptionGroup("not every county's work is done", troubles)
+
+    return run
+
+
+async def send_waiting_texts(county_code: int, at: datetime) -> None:
+    """Until a gateway is built, texts of a production system stay waiting."""
+    if await installation.mode() != "production":
+        await send_texts(county_code, SandboxTexter(), at)
+
+
+JOBS: tuple[Job, ...] = (
+    Job("texts", 3, each_county(send_waiting_texts)),
+    Job("audit seal", 3, each_county(audit_chain.seal)),
+    Job("calendar", 10, each_county(calendar_import.follow)),
+    Job("drafts", 3600, each_county(drafts.expire)),
+)
 
 
 async def work(jobs: Sequence[Job], stop: asyncio.Event) -> None:

@@ -52,15 +52,6 @@ class ProposalLine(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-async def counties() -> list[int]:
-    return [row["county_code"] for row in await engine.fetch("select county_code from county order by county_code")]
-
-
-async def profile_of(county_code: int) -> str | None:
-    profile: str | None = await engine.fetchval("select profile from county where county_code = $1", county_code)
-    return profile
-
-
 async def agency_name(county_code: int) -> str:
     return await engine.fetchval("select agency_name from county where county_code = $1", county_code) or ""
 
