@@ -51,7 +51,7 @@ def menu(request: AnyRequest) -> list[Link]:
 
 
 @asynccontextmanager
-async def _from_database(app: Litestar) -> AsyncIterator[None]:
+async def from_database(app: Litestar) -> AsyncIterator[None]:
     """What the database knows about this installation: its counties, and whether a sandbox may log people in."""
     app.state.counties = {county.county_code: county.name for county in await access.counties()}
     if app.state.identity is None:
@@ -68,7 +68,7 @@ def create(
     routes = [route for module in MODULES for route in module.ROUTES]
     return site(
         "portal", routes, Path(__file__).parent / "templates", context=context, secure=settings.secure_cookies,
-        clock=clock, form_targets=(origin_of(settings.issuer),), lifespan=[*lifespan, _from_database],
+        clock=clock, form_targets=(origin_of(settings.issuer),), lifespan=[*lifespan, from_database],
         state={"settings": settings, "storage": storage, "identity": provider, "clock": clock, "counties": {},
                "portal_url": settings.portal_url},
     )  # fmt: skip

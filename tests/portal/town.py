@@ -62,7 +62,7 @@ class Town:
     @asynccontextmanager
     async def visitor(self) -> AsyncIterator["Visitor"]:
         transport = ASGITransport(self.app, raise_app_exceptions=False)  # type: ignore[arg-type]
-        async with self.app.lifespan(), AsyncClient(transport=transport, base_url=PORTAL_URL) as client:
+        async with site.from_database(self.app), AsyncClient(transport=transport, base_url=PORTAL_URL) as client:
             yield Visitor(self, client)
 
     @asynccontextmanager
