@@ -80,7 +80,8 @@ class Session:
             mode, day = row["mode"], row["business_date"]
             # A user behind it who is frozen or gone takes the session with him.
             if row["alive"] and (row["subject"] is None) == (row["user_id"] is None):
-                self.token, self.subject, self.user = self.cookie, row["subject"], row
+                self.token, self.subject = self.cookie, row["subject"]
+                self.user = row if self.subject is not None else None
                 self.county_code, self.absolute_end = row["county_code"], row["absolute_end"]
                 self._stored = row["data"].encode()
                 self.data = msgspec.json.decode(self._stored)
