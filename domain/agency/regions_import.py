@@ -14,7 +14,7 @@ from domain.actor import Actor, ActorKind, Post
 from domain.agency import require_document, require_post
 from domain.errors import Problem, Refused
 from domain.exchange import sheets
-from domain.regions import Level, Planned, Region, Row, plan_changes
+from domain.regions import Level, Planned, Region, Row, plan_changes, virtual_group
 
 COLUMNS = ("行政代码", "原行政区划名称", "行政级别", "增(I)/改(U)", "改后行政区划名称")
 POSTS = (Post.COUNTY_ENROLLMENT, Post.COUNTY_ADMIN)  # 参保管理岗位 (湖南省经办工作流程三 二(二))
@@ -64,7 +64,17 @@ async def import_sheet(
 
 async def _plan(county_code: int, rows: list[Row]) -> list[Planned]:
     known = await reference_query.places(county_code)
-    return plan_changes({place.code: Region(place.code, place.name, place.full_name, place.closed) for place in known}, rows)
+    existing = {place.code: Region(place.code, place.name, place.full_name, place.closed) for place in known}
+    planned = plan_changes(existing, rows)
+    return sorted([*planned, *_virtual_groups(planned)], key=lambda p: p.code)
+
+
+def _virtual_groups(planned: list[Planned]) -> list[Planned]:
+    """A new village that the sheet gives no groups has 一组, so that people can be registered there (附件3; R-454)."""
+    parents = {p.code[:-2] for p in planned}
+    villages = [p for p in planned if not p.old_full_name and len(p.code) == Level.VILLAGE and p.code not in parents]
+    groups = [virtual_group(Region(p.code, p.name, p.full_name)) for p in villages]
+    return [Planned(group.code, "", group.name, group.full_name) for group in groups]
 
 
 async def _read(county_code: int, file: bytes, by: Actor) -> list[Row]:

@@ -166,3 +166,13 @@ async def test_the_preview_writes_nothing(fu_town: Database) -> None:
     planned = await preview(COUNTY, xlsx(HEADER, *SHEET), BY)
     assert len(planned) == 14
     assert await regions.find(COUNTY, "43012101") is None
+
+
+@pytest.mark.rule("R-454", "R-049")
+async def test_a_new_village_without_groups_gets_the_virtual_one(fu_town: Database) -> None:
+    village = ["4301210204", f"{FU}新村", "村(居委会)", "I", "", ""]
+    assert (await import_sheet(COUNTY, xlsx(HEADER, village), DOCUMENT, BY, AT)).added == 2
+    group = await regions.find(COUNTY, "430121020401")
+    assert group is not None and group.full_name == f"{FU}新村一组"
+    with_group = ["430121020402", f"{FU}新村二组", "组", "I", "", ""]
+    assert (await import_sheet(COUNTY, xlsx(HEADER, with_group), DOCUMENT, BY, AT)).added == 1
