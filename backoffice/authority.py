@@ -18,9 +18,18 @@ from web.guards import post_required
 from web.pages import go, page
 
 # What needs an authority of its own, in words. The code is what has_authority is asked with.
-BUSINESSES = (("birth_against_number", "出生日期和身份证号码不一致的变更"), ("after_check", "事后核查更正"), ("other", "其他（写明）"))
+BUSINESSES = (
+    ("birth_against_number", "出生日期和身份证号码不一致的变更"),
+    ("after_check", "事后核查更正"),
+    ("other", "其他（写明）"),
+)
 HOURS = (("4", "4小时"), ("8", "8小时"), ("24", "1天"), ("72", "3天"))
-DONE = {"asked": "已提交，等负责人批准。", "granted": "已批准，到期自动收回。", "refused": "已拒绝。", "withdrawn": "已收回。"}
+DONE = {
+    "asked": "已提交，等负责人批准。",
+    "granted": "已批准，到期自动收回。",
+    "refused": "已拒绝。",
+    "withdrawn": "已收回。",
+}
 PAGE_SIZE = 50
 
 head = post_required(Post.COUNTY_HEAD)
@@ -70,7 +79,9 @@ async def _ask(request: AnyRequest, form: Any) -> None:
 async def grant(request: AnyRequest, grant_id: FromPath[int]) -> Response[Any] | Template:
     actor, at = actor_of(request), now(request)
     until = _until(at, text(await request.form(), "hours"))
-    return await _answered(request, access.grant_authority(actor.scope.county_code, grant_id, until, actor, at), "granted")
+    return await _answered(
+        request, access.grant_authority(actor.scope.county_code, grant_id, until, actor, at), "granted"
+    )
 
 
 def _until(at: datetime, hours: str) -> datetime:
@@ -87,7 +98,9 @@ async def refuse(request: AnyRequest, grant_id: FromPath[int]) -> Response[Any] 
 @post("/authority/{grant_id:int}/withdraw")
 async def withdraw(request: AnyRequest, grant_id: FromPath[int]) -> Response[Any] | Template:
     actor = actor_of(request)
-    return await _answered(request, access.withdraw_authority(actor.scope.county_code, grant_id, actor, now(request)), "withdrawn")
+    return await _answered(
+        request, access.withdraw_authority(actor.scope.county_code, grant_id, actor, now(request)), "withdrawn"
+    )
 
 
 ROUTES = [show, ask, grant, refuse, withdraw]

@@ -49,11 +49,16 @@ async def approve(request: AnyRequest) -> Template:
 
 
 async def confirm_page(
-    request: AnyRequest, ids: list[int], problems: tuple[Problem, ...] = (), looked_at: set[int] = frozenset()  # type: ignore[assignment]
+    request: AnyRequest,
+    ids: list[int],
+    problems: tuple[Problem, ...] = (),
+    looked_at: set[int] = frozenset(),  # type: ignore[assignment]
 ) -> Template:
     rows = await selected(request, ids)
     taken = sample(rows)
-    opened = await inbox.opened_by(actor_of(request).scope.county_code, actor_of(request).id, {r.line.id: r.line.touched_at for r in taken})
+    opened = await inbox.opened_by(
+        actor_of(request).scope.county_code, actor_of(request).id, {r.line.id: r.line.touched_at for r in taken}
+    )
     return page(
         request, "bulk/confirm.html", status_code=422 if problems or not rows else 200, page_title="批量办理：再看一遍",
         rows=rows, sample=taken, opened=opened, looked_at=looked_at, problems=problems, left_out=len(ids) - len(rows), at_most=AT_MOST,
@@ -105,7 +110,9 @@ async def approve_one(request: AnyRequest, row: Row, version: str) -> Outcome:
 
 
 def chosen(values: list[str]) -> list[int]:
-    return [int(value) for value in dict.fromkeys(values) if value.isascii() and value.isdigit() and len(value) < 19][:AT_MOST]
+    return [int(value) for value in dict.fromkeys(values) if value.isascii() and value.isdigit() and len(value) < 19][
+        :AT_MOST
+    ]
 
 
 ROUTES = [confirm, approve]

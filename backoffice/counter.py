@@ -113,7 +113,12 @@ async def _open(request: AnyRequest, case_id: int) -> CaseRow:
 
 
 async def form_page(
-    request: AnyRequest, case: CaseRow, *, values: forms.Text, errors: forms.Errors | None = None, status_code: int = 200
+    request: AnyRequest,
+    case: CaseRow,
+    *,
+    values: forms.Text,
+    errors: forms.Errors | None = None,
+    status_code: int = 200,
 ) -> Template:
     item, scope = BY_CODE[case.item], actor_of(request).scope
     specs = {spec.name: spec for spec in fields(item.payload)}
@@ -142,7 +147,9 @@ async def keep(request: AnyRequest, case_id: FromPath[int]) -> Response[Any] | T
     shown = version(form)
     try:
         errors |= await _take_files(request, case, form)
-        kept = await flow.save(case.county_code, case.id, actor_of(request), "counter", _answers(values, errors, form), shown, now(request))
+        kept = await flow.save(
+            case.county_code, case.id, actor_of(request), "counter", _answers(values, errors, form), shown, now(request)
+        )
         if text(form, "do") != "submit":
             return go(request, f"/counter/cases/{case_id}")
         if not errors:
@@ -150,7 +157,9 @@ async def keep(request: AnyRequest, case_id: FromPath[int]) -> Response[Any] | T
     except Refused as refused:
         errors |= {getattr(problem, "field", None) or "": problem.message for problem in refused.problems}
     case = await _open(request, case_id)
-    return await form_page(request, case, values=forms.typed(form) | {"version": str(case.version)}, errors=errors, status_code=422)
+    return await form_page(
+        request, case, values=forms.typed(form) | {"version": str(case.version)}, errors=errors, status_code=422
+    )
 
 
 def _answers(values: dict[str, Any], errors: forms.Errors, form: Any) -> dict[str, Any]:
@@ -168,7 +177,9 @@ async def _take_files(request: AnyRequest, case: CaseRow, form: Any) -> forms.Er
         try:
             for upload in await uploads.read_form(form, material.code):
                 stored = await filling.stored(request.app.state.storage, upload)
-                await flow.add_material(case.county_code, case.id, actor_of(request), material.code, stored, now(request))
+                await flow.add_material(
+                    case.county_code, case.id, actor_of(request), material.code, stored, now(request)
+                )
         except Refused as refused:
             errors[material.code] = "".join(problem.message for problem in refused.problems)
     return errors

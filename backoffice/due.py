@@ -102,7 +102,9 @@ def why(case: Timed) -> str:
 def article(case: Timed) -> str:
     """Where the limit stands; our own choices are called what they are."""
     source = local.profile(case.profile).chains[case.item].source
-    return "；".join("本机构规定" if part.startswith("design") else part for part in (p.strip() for p in source.split(";")))
+    return "；".join(
+        "本机构规定" if part.startswith("design") else part for part in (p.strip() for p in source.split(";"))
+    )
 
 
 def short(on: date) -> str:

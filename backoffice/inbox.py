@@ -48,7 +48,13 @@ async def show(request: AnyRequest) -> Template:
     if is_htmx(request):
         return page(request, "inbox/_desk.html", desk=desk, chosen=chosen, here_filtered=link(chosen))
     return page(
-        request, "inbox/page.html", page_title="待办", desk=desk, chosen=chosen, here_filtered=link(chosen), **await around(actor, today)
+        request,
+        "inbox/page.html",
+        page_title="待办",
+        desk=desk,
+        chosen=chosen,
+        here_filtered=link(chosen),
+        **await around(actor, today),
     )
 
 

@@ -35,7 +35,9 @@ async def log_in(request: AnyRequest) -> Template | Response[Any]:
     address = request.client.host if request.client else ""
     at = session.clock()
     try:
-        user = await staff_login.check(login_name, str(form.get("password", "")), str(form.get("code", "")), address, at)
+        user = await staff_login.check(
+            login_name, str(form.get("password", "")), str(form.get("code", "")), address, at
+        )
     except Refused as refused:
         return _form(request, next_path, refused, login_name)
     if user.must_change or user.totp_secret is None:

@@ -3,19 +3,36 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from litestar import get
+from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Template
 
-from backoffice.viewer import AnyRequest, actor_of, business, supervision
+from backoffice.review import KINDS
+from backoffice.viewer import AnyRequest, actor_of, now, supervision, text
 from db.queries import access, records
+from domain.agency import audit_chain, sources_import
 from domain.case.item import SOURCE_TITLES, Source
-from domain.errors import NotFound
+from domain.errors import NotFound, Refused
 from web import forms
-from web.pages import BEIJING, page
+from web.guards import post_required
+from web.pages import BEIJING, go, page
 
+ACTIONS = {
+    **{f"case.{kind}": title for kind, title in KINDS.items()}, "case.opened": "查看业务", "attachment.opened": "查看附件原图",
+    "person.opened": "查看参保档案", "person.unmasked": "查看完整号码", "search.name": "按姓名查询", "search.id_number": "按证件号码查询",
+    "search.case_no": "按业务编号查询", "login": "登录", "logout": "退出", "login_refused": "登录被拒", "staff.added": "增加人员",
+    "staff.frozen": "冻结账号", "staff.unfrozen": "恢复账号", "staff.reset": "重置密码", "staff.post_assigned": "增加岗位",
+    "staff.post_ended": "结束岗位", "staff.relative_declared": "登记亲属", "assistant.appointed": "聘任协办员",
+    "assistant.ended": "结束聘任", "authority.asked": "申请非常规权限", "authority.granted": "批准非常规权限",
+    "authority.refused": "拒绝非常规权限", "authority.withdrawn": "收回非常规权限", "calendar.imported": "导入放假安排",
+    "region.imported": "导入行政区划", "source.imported": "导入比对数据", "source.up": "启用比对来源", "source.down": "停用比对来源",
+    "parameters.proposed": "录入政策参数", "parameters.confirmed": "核对政策参数", "parameters.refused": "退回政策参数",
+    "county.added": "设立经办机构",
+}  # fmt: skip
 PAGE_SIZE = 50
 OBJECTS = (("case", "业务"), ("person", "参保人员"), ("staff_user", "人员账号"), ("assistant", "协办员"), ("authority", "非常规权限"),
-           ("search", "查询"), ("calendar", "放假安排"), ("region", "行政区划"), ("parameter", "政策参数"))  # fmt: skip
+           ("search", "查询"), ("calendar", "放假安排"), ("region", "行政区划"), ("source", "比对来源"),
+           ("parameter_proposal", "政策参数"))  # fmt: skip
 STALE_DAYS = 31  # a snapshot older than a month is worth asking about
 
 
@@ -23,15 +40,15 @@ STALE_DAYS = 31  # a snapshot older than a month is worth asking about
 async def audit(request: AnyRequest) -> Template:
     """By object, by actor, by day; newest first. The county's own entries only."""
     scope, asked = actor_of(request).scope, request.query_params
-    first = _day(asked.get("day", ""))
-    wanted = {"object_kind": asked.get("object", ""), "object_id": forms.clean(asked.get("number", "")), "actor_id": _int(asked.get("staff", ""))}
-    before = _int(asked.get("before", ""))
+    shown = {name: forms.clean(str(asked.get(name, ""))) for name in ("object", "number", "staff", "day")}
+    first, before = _day(shown["day"]), _int(str(asked.get("before", "")))
     rows = await records.audit(
-        scope.county_code, **wanted, first=first, last=first + timedelta(days=1) if first else None, before=before, limit=PAGE_SIZE + 1
-    )
-    shown = {"object": wanted["object_kind"], "number": wanted["object_id"], "staff": asked.get("staff", ""), "day": asked.get("day", "")}
+        scope.county_code, object_kind=shown["object"], object_id=shown["number"], actor_id=_int(shown["staff"]), first=first,
+        last=first + timedelta(days=1) if first else None, before=before, limit=PAGE_SIZE + 1,
+    )  # fmt: skip
     return page(
-        request, "records/audit.html", page_title="操作记录", rows=rows[:PAGE_SIZE], objects=OBJECTS, titles=dict(OBJECTS), asked=shown,
+        request, "records/audit.html", page_title="操作记录", rows=rows[:PAGE_SIZE], objects=OBJECTS, titles=dict(OBJECTS), actions=ACTIONS,
+        asked=shown,
         staff=[(user.id, user.name) for user in await access.staff(scope.county_code, scope.region_prefix, request.state.now.date())],
         next_url=_link(shown, rows[PAGE_SIZE - 1].id) if len(rows) > PAGE_SIZE else None, first_url=_link(shown) if before else None,
     )  # fmt: skip
@@ -54,14 +71,44 @@ def _int(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-@get("/sources", guards=[business])
+@get("/audit/verify", guards=[supervision])
+async def verify(request: AnyRequest) -> Template:
+    """Reads the whole chain of the county."""
+    report = await audit_chain.verify(actor_of(request).scope.county_code)
+    return page(
+        request, "records/verify.html", page_title="校验操作记录", report=report, faults=audit_chain.FAULT_TITLES
+    )
+
+
+@get("/sources")
 async def sources(request: AnyRequest) -> Template:
+    return await sources_page(request)
+
+
+async def sources_page(request: AnyRequest, problems: tuple[Any, ...] = ()) -> Template:
     rows = await records.source_states(actor_of(request).scope.county_code, [source.value for source in Source])
     today = request.state.now.date()
     return page(
-        request, "records/sources.html", page_title="比对来源", titles=SOURCE_TITLES, stale_days=STALE_DAYS,
+        request, "records/sources.html", status_code=422 if problems else 200, page_title="比对来源", titles=SOURCE_TITLES,
+        stale_days=STALE_DAYS, problems=problems, switches=any(actor_of(request).holds(post) for post in sources_import.POSTS),
         rows=[(row, (today - row.as_of_on).days if row.as_of_on else None) for row in rows],
     )  # fmt: skip
+
+
+@post("/sources/{source:str}", guards=[post_required(*sources_import.POSTS)])
+async def switch(request: AnyRequest, source: FromPath[str]) -> Response[Any] | Template:
+    """Up or down: cases wait for a source that is down, or go on the commitment."""
+    form, actor = await request.form(), actor_of(request)
+    if source not in {known.value for known in Source}:
+        raise NotFound
+    try:
+        await sources_import.switch(
+            actor.scope.county_code, Source(source), available=text(form, "state") == "up", note=text(form, "note"), by=actor,
+            at=now(request),
+        )  # fmt: skip
+    except Refused as refused:
+        return await sources_page(request, refused.problems)
+    return go(request, "/sources")
 
 
 @get("/outbox", guards=[supervision])
@@ -80,4 +127,4 @@ async def outbox(request: AnyRequest) -> Template:
     return page(request, "records/outbox.html", page_title="待发消息", rows=rows[:PAGE_SIZE], **around)
 
 
-ROUTES = [audit, sources, outbox]
+ROUTES = [audit, verify, sources, switch, outbox]

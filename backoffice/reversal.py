@@ -25,7 +25,9 @@ async def ask(request: AnyRequest, case_id: FromPath[int]) -> Template:
     return await form_page(request, case_id)
 
 
-async def form_page(request: AnyRequest, case_id: int, errors: forms.Errors | None = None, typed: forms.Text | None = None) -> Template:
+async def form_page(
+    request: AnyRequest, case_id: int, errors: forms.Errors | None = None, typed: forms.Text | None = None
+) -> Template:
     original = await _original(request, case_id)
     spec = next(spec for spec in fields(ITEM.payload) if spec.name == "reason")
     return page(
@@ -43,7 +45,9 @@ async def file(request: AnyRequest, case_id: FromPath[int]) -> Response[Any] | T
     try:
         receipt = await _file(request, await _original(request, case_id), values["reason"])
     except Refused as refused:
-        return await form_page(request, case_id, {"": "；".join(p.message for p in refused.problems)}, forms.typed(form))
+        return await form_page(
+            request, case_id, {"": "；".join(p.message for p in refused.problems)}, forms.typed(form)
+        )
     return go(request, f"/cases/{receipt}?done=reversal")
 
 
@@ -51,7 +55,9 @@ async def _file(request: AnyRequest, original: Any, reason: str) -> int:
     """Draft, answers and submission; an unfinished one of the same clerk is taken up again."""
     actor, at, county = actor_of(request), now(request), original.county_code
     person_id = await people.person_id_of(county, original.subject_index)
-    subject = Subject(county_code=county, name=original.subject_name, id_index=original.subject_index, person_id=person_id)
+    subject = Subject(
+        county_code=county, name=original.subject_name, id_index=original.subject_index, person_id=person_id
+    )
     answers = {"original_id": original.id, "original_no": original.case_no, "reason": reason}
     draft_id = await flow.start(ITEM, subject, actor, await access.profile_of(county), at, answers)
     draft = await review.filed_by(county, draft_id, actor.id)
@@ -63,7 +69,11 @@ async def _file(request: AnyRequest, original: Any, reason: str) -> int:
 async def _original(request: AnyRequest, case_id: int) -> Any:
     actor = actor_of(request)
     case = await review.case(actor.scope.county_code, case_id)
-    if case is None or not actor.scope.covers(case.region_code) or case.status not in (Status.EFFECTED, Status.ARCHIVED):
+    if (
+        case is None
+        or not actor.scope.covers(case.region_code)
+        or case.status not in (Status.EFFECTED, Status.ARCHIVED)
+    ):
         raise NotFound
     return case
 

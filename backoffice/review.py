@@ -27,7 +27,12 @@ KINDS: dict[str, str] = {
     "supplement_requested": "一次性告知补正", "resubmitted": "补正提交", "sent_back": "退回上一岗位", "held": "挂起",
     "released": "取消挂起", "withdrawn": "申请人撤回", "auto_closed": "自动关闭", "clock_recomputed": "期限重算",
 }  # fmt: skip
-ACTORS: dict[str, str] = {ActorKind.RESIDENT: "居民", ActorKind.ASSISTANT: "协办员", ActorKind.STAFF: "经办人员", ActorKind.SYSTEM: "系统"}
+ACTORS: dict[str, str] = {
+    ActorKind.RESIDENT: "居民",
+    ActorKind.ASSISTANT: "协办员",
+    ActorKind.STAFF: "经办人员",
+    ActorKind.SYSTEM: "系统",
+}
 
 
 class Steps(Struct, frozen=True, kw_only=True):

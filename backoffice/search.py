@@ -30,13 +30,22 @@ async def find(request: AnyRequest) -> Template:
     form = await request.form()
     by, words = text(form, "by"), text(form, "words")
     if problem := _wrong(by, words):
-        return page(request, "search/page.html", status_code=422, page_title="查询", **blank() | {"by": by, "words": words, "error": problem})
+        return page(
+            request,
+            "search/page.html",
+            status_code=422,
+            page_title="查询",
+            **blank() | {"by": by, "words": words, "error": problem},
+        )
     actor = actor_of(request)
     found = await _find(actor, by, words, number(form, "before"), number(form, "after"))
     await log_search(actor, by, len(found["people"]) + len(found["cases"]), now(request))
     places = await regions.names([row.region_code for row in (*found["people"], *found["cases"])])
     return page(
-        request, "search/page.html", page_title="查询", **blank() | found | {"by": by, "words": words, "places": places, "asked": True}
+        request,
+        "search/page.html",
+        page_title="查询",
+        **blank() | found | {"by": by, "words": words, "places": places, "asked": True},
     )
 
 
@@ -51,7 +60,11 @@ def _wrong(by: str, words: str) -> str | None:
     if not words:
         return "请填写要查什么。"
     if by == "id_number":
-        kind = identity.IdType.RESIDENT_ID_CARD if len(identity.normalise(identity.IdType.RESIDENT_ID_CARD, words)) == 18 else identity.IdType.OTHER
+        kind = (
+            identity.IdType.RESIDENT_ID_CARD
+            if len(identity.normalise(identity.IdType.RESIDENT_ID_CARD, words)) == 18
+            else identity.IdType.OTHER
+        )
         return identity.check(kind, words)
     return None if by in {code for code, _ in HOW} else "请选择按什么查。"
 
@@ -67,7 +80,9 @@ async def _find(actor: Actor, by: str, words: str, before: int | None, after: in
         people = await search.people_named(county, prefix, name, after=after or 0, limit=limit) if not before else []
         cases = await search.cases_named(county, prefix, name, before=before, limit=limit) if not after else []
     else:
-        indexes = await people_query.indexes_of(county, people_query.id_index_of(identity.normalise(identity.IdType.RESIDENT_ID_CARD, words)))
+        indexes = await people_query.indexes_of(
+            county, people_query.id_index_of(identity.normalise(identity.IdType.RESIDENT_ID_CARD, words))
+        )
         people = await _holder(county, prefix, indexes) if not before else []
         cases = await search.cases_about(county, prefix, indexes, before=before, limit=limit)
     return {

@@ -12,6 +12,7 @@ from backoffice import (
     case,
     counter,
     inbox,
+    login,
     people,
     records,
     reference,
@@ -29,7 +30,21 @@ from web.pages import Link, go
 from web.sessions import Clock, real_time
 from web.storage import Storage
 
-MODULES = (inbox, case, bulk, reversal, search, people, counter, statistics, staff, authority, records, reference)
+MODULES = (
+    login,
+    inbox,
+    case,
+    bulk,
+    reversal,
+    search,
+    people,
+    counter,
+    statistics,
+    staff,
+    authority,
+    records,
+    reference,
+)
 
 
 @get("/")
@@ -54,14 +69,18 @@ def menu(actor: Actor, *, production: bool) -> list[Link]:
     """Only what the viewer's posts can open."""
     links = []
     if _has(actor, BUSINESS):
-        links += [Link("待办", "/inbox", "list"), Link("查询", "/search", "search"), Link("窗口录入", "/counter", "edit")]
+        links += [
+            Link("待办", "/inbox", "list"),
+            Link("查询", "/search", "search"),
+            Link("窗口录入", "/counter", "edit"),
+        ]
     links += [Link("办理统计", "/statistics", "chart"), Link("人员和岗位", "/staff", "people")]
     if _has(actor, SUPERVISION):
         links += [Link("协办员", "/assistants", "person"), Link("操作记录", "/audit", "file")]
-    links.append(Link("非常规权限", "/authority", "lock"))
-    if _has(actor, BUSINESS):
-        links.append(Link("比对来源", "/sources", "info"))
-    links += [Link("放假安排", "/calendar", "clock"), Link("行政区划", "/regions", "map")]
+    links += [
+        Link("非常规权限", "/authority", "lock"), Link("比对来源", "/sources", "info"), Link("放假安排", "/calendar", "clock"),
+        Link("政策参数", "/parameters", "text"), Link("行政区划", "/regions", "map"),
+    ]  # fmt: skip
     if _has(actor, SUPERVISION) and not production:
         links.append(Link("待发消息", "/outbox", "message"))
     return links

@@ -29,7 +29,9 @@ async def show(request: AnyRequest) -> Template:
     return await staff_page(request)
 
 
-async def staff_page(request: AnyRequest, problems: tuple[Problem, ...] = (), typed: forms.Text | None = None) -> Template:
+async def staff_page(
+    request: AnyRequest, problems: tuple[Problem, ...] = (), typed: forms.Text | None = None
+) -> Template:
     actor = actor_of(request)
     county, prefix = actor.scope.county_code, actor.scope.region_prefix
     places = [*await regions.below(county, prefix[:6], 6), *await regions.below(county, prefix[:6], 8)]
@@ -51,10 +53,24 @@ async def add(request: AnyRequest) -> Response[Any] | Template:
         organisation=text(form, "organisation"), password_hash=hashed, id_number=text(form, "id_number") or None,
     )  # fmt: skip
     try:
+        _place(actor, user.region_code, "请选择所在机构。")
         _, login_name = await access.add_user(user, posts, actor, now(request))
     except Refused as refused:
         return await staff_page(request, refused.problems, forms.typed(form))  # type: ignore[arg-type]
-    return page(request, "staff/password.html", page_title="新用户已建好", login_name=login_name, name=user.name, password=password)
+    return page(
+        request,
+        "staff/password.html",
+        page_title="新用户已建好",
+        login_name=login_name,
+        name=user.name,
+        password=password,
+    )
+
+
+def _place(actor: Actor, region_code: str, ask: str) -> None:
+    """Nothing chosen is a typing mistake; a place of somebody else's is missing, as everywhere."""
+    if not actor.scope.covers(region_code):
+        raise Refused(Problem("no-region", ask, field="region_code"))
 
 
 @get("/staff/{staff_id:int}")
@@ -96,7 +112,10 @@ async def freeze(request: AnyRequest, staff_id: FromPath[int]) -> Response[Any] 
 async def unfreeze(request: AnyRequest, staff_id: FromPath[int]) -> Response[Any] | Template:
     actor, reason = actor_of(request), text(await request.form(), "reason")
     return await manage(
-        request, staff_id, access.unfreeze_user(actor.scope.county_code, staff_id, reason, actor, now(request)), "unfrozen"
+        request,
+        staff_id,
+        access.unfreeze_user(actor.scope.county_code, staff_id, reason, actor, now(request)),
+        "unfrozen",
     )
 
 
@@ -110,12 +129,21 @@ async def reset(request: AnyRequest, staff_id: FromPath[int]) -> Response[Any] |
         return await user_page(request, staff_id, refused.problems)  # type: ignore[arg-type]
     found = await queries.staff_user(actor.scope.county_code, staff_id, on(request))
     assert found is not None
-    return page(request, "staff/password.html", page_title="密码已重置", login_name=found.login_name, name=found.name, password=password)
+    return page(
+        request,
+        "staff/password.html",
+        page_title="密码已重置",
+        login_name=found.login_name,
+        name=found.name,
+        password=password,
+    )
 
 
 @post("/staff/{staff_id:int}/posts", guards=[administration])
 async def give_post(request: AnyRequest, staff_id: FromPath[int]) -> Response[Any] | Template:
-    return await manage(request, staff_id, _give_post(actor_of(request), request, staff_id, await request.form()), "post")
+    return await manage(
+        request, staff_id, _give_post(actor_of(request), request, staff_id, await request.form()), "post"
+    )
 
 
 async def _give_post(actor: Actor, request: AnyRequest, staff_id: int, form: Any) -> None:
@@ -127,7 +155,9 @@ async def _give_post(actor: Actor, request: AnyRequest, staff_id: int, form: Any
 
 @post("/staff/{staff_id:int}/posts/end", guards=[administration])
 async def end_post(request: AnyRequest, staff_id: FromPath[int]) -> Response[Any] | Template:
-    return await manage(request, staff_id, _end_post(actor_of(request), request, staff_id, await request.form()), "ended")
+    return await manage(
+        request, staff_id, _end_post(actor_of(request), request, staff_id, await request.form()), "ended"
+    )
 
 
 async def _end_post(actor: Actor, request: AnyRequest, staff_id: int, form: Any) -> None:
@@ -158,7 +188,9 @@ async def assistants(request: AnyRequest) -> Template:
     return await assistants_page(request)
 
 
-async def assistants_page(request: AnyRequest, problems: tuple[Problem, ...] = (), typed: forms.Text | None = None) -> Template:
+async def assistants_page(
+    request: AnyRequest, problems: tuple[Problem, ...] = (), typed: forms.Text | None = None
+) -> Template:
     actor = actor_of(request)
     county, prefix = actor.scope.county_code, actor.scope.region_prefix
     return page(
@@ -176,6 +208,7 @@ async def appoint(request: AnyRequest) -> Response[Any] | Template:
 
 
 async def _appoint(actor: Actor, request: AnyRequest, form: Any) -> None:
+    _place(actor, text(form, "region_code"), "请选择村（社区）。")
     await access.appoint_assistant(
         actor.scope.county_code, text(form, "id_number"), text(form, "name"), text(form, "region_code"),
         day(form, "from_on", "从哪一天起"), actor, now(request),

@@ -13,7 +13,19 @@ from web.sessions import actor_of
 
 AnyRequest = Request[Any, Any, Any]
 
-__all__ = ["AnyRequest", "actor_of", "administration", "business", "day", "now", "number", "on", "supervision", "text", "version"]
+__all__ = [
+    "AnyRequest",
+    "actor_of",
+    "administration",
+    "business",
+    "day",
+    "now",
+    "number",
+    "on",
+    "supervision",
+    "text",
+    "version",
+]
 
 # Whose work is about residents; finance and data management are not (业务、财务、数据管理、稽核分离; ).
 BUSINESS = (

@@ -88,5 +88,13 @@ async def log_search(actor: Actor, by: str, found: int, at: datetime) -> None:
     """That somebody searched, how, and how much came back; never the number or the name that was typed."""
     async with transaction():
         await audit.write(
-            actor.scope.county_code, at, actor.kind, actor.id, actor.name, f"search.{by}", "search", "", detail=f"{found}条"
+            actor.scope.county_code,
+            at,
+            actor.kind,
+            actor.id,
+            actor.name,
+            f"search.{by}",
+            "search",
+            "",
+            detail=f"{found}条",
         )

@@ -52,7 +52,8 @@ class CaseLine(Struct, frozen=True, kw_only=True):
 
 _JOINED = {"paused_on", "resumed_on", "assignee_name"}
 _SELECT = (
-    "select " + ", ".join(f"c.{name}" for name in CaseLine.__struct_fields__ if name not in _JOINED)
+    "select "
+    + ", ".join(f"c.{name}" for name in CaseLine.__struct_fields__ if name not in _JOINED)
     + ", u.name as assignee_name, p.from_on as paused_on, p.until_on as resumed_on"
 )
 _BESIDE = (
@@ -140,6 +141,8 @@ async def opened_by(county_code: int, staff_id: int, cases: dict[int, datetime])
 async def taken_by(county_code: int, staff_id: int) -> list[int]:
     """The open cases a member of staff has taken: when he is frozen they go back to their desks (R-442)."""
     rows = await engine.fetch(
-        "select id from service_case where county_code = $1 and assignee_id = $2 order by due_on, id", county_code, staff_id
+        "select id from service_case where county_code = $1 and assignee_id = $2 order by due_on, id",
+        county_code,
+        staff_id,
     )
     return [row["id"] for row in rows]

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from db import engine
 from db.stores import cases
-from db.stores.cases import CaseRow
+from db.stores.cases import CaseRow as CaseRow
 
 
 class EventLine(Struct, frozen=True, kw_only=True):
@@ -79,7 +79,9 @@ async def attachments(county_code: int, case_id: int) -> list[AttachmentLine]:
 
 
 async def attachment(county_code: int, case_id: int, attachment_id: int) -> AttachmentLine | None:
-    row = await engine.fetchrow(f"select * from ({_OF_CASE}) found where id = $3 limit 1", county_code, case_id, attachment_id)
+    row = await engine.fetchrow(
+        f"select * from ({_OF_CASE}) found where id = $3 limit 1", county_code, case_id, attachment_id
+    )
     return AttachmentLine(**dict(row)) if row else None
 
 

@@ -37,7 +37,10 @@ _PERSON = (
 
 async def person(county_code: int, prefix: str, person_id: int) -> FoundPerson | None:
     row = await engine.fetchrow(
-        f"{_PERSON} where p.county_code = $1 and p.region_code like $2 || '%' and p.id = $3", county_code, prefix, person_id
+        f"{_PERSON} where p.county_code = $1 and p.region_code like $2 || '%' and p.id = $3",
+        county_code,
+        prefix,
+        person_id,
     )
     return FoundPerson(**dict(row)) if row else None
 
@@ -51,7 +54,9 @@ async def people_named(county_code: int, prefix: str, name: str, *, after: int =
     return [FoundPerson(**dict(row)) for row in rows]
 
 
-async def cases_named(county_code: int, prefix: str, name: str, *, before: int | None = None, limit: int) -> list[FoundCase]:
+async def cases_named(
+    county_code: int, prefix: str, name: str, *, before: int | None = None, limit: int
+) -> list[FoundCase]:
     """Newest first, drafts left out: they are their author's."""
     rows = await engine.fetch(
         f"{_CASE} where county_code = $1 and region_code like $2 || '%' and subject_name = $3 and status <> 'draft'"

@@ -34,7 +34,12 @@ class Office:
         self.app: Litestar = site.create(self.storage, secure=False, clock=lambda: self.now)
 
     async def hire(
-        self, name: str, *posts: Post, region: str = f"{COUNTY}", person: Person | None = None, since: date = date(2020, 1, 1)
+        self,
+        name: str,
+        *posts: Post,
+        region: str = f"{COUNTY}",
+        person: Person | None = None,
+        since: date = date(2020, 1, 1),
     ) -> int:
         """A user with posts, past his first login."""
         user = NewUser(
@@ -51,7 +56,13 @@ class Office:
     @asynccontextmanager
     async def at_desk(self, staff_id: int) -> AsyncIterator["Desk"]:
         token = await sessions.replace(
-            "backoffice", None, county_code=COUNTY, subject=staff_id, data={}, origin=None, at=self.now,
+            "backoffice",
+            None,
+            county_code=COUNTY,
+            subject=staff_id,
+            data={},
+            origin=None,
+            at=self.now,
             absolute=timedelta(hours=9),
         )
         transport = ASGITransport(self.app, raise_app_exceptions=False)  # type: ignore[arg-type]
@@ -70,7 +81,7 @@ class Desk:
     async def get(self, url: str, status: int = 200, **more: Any) -> pages.Node:
         return self.read(await self.client.get(url, **more), url, status)
 
-    async def post(self, url: str, status: int = 303, *, files: Any = None, **fields: Any) -> pages.Node | str:
+    async def post(self, url: str, status: int = 303, *, files: Any = None, **fields: Any) -> Any:
         """The page, or where the answer leads."""
         answer = await self.client.post(url, data={"_csrf": self.csrf, **fields}, files=files, follow_redirects=False)
         if answer.status_code == 303:
@@ -80,10 +91,9 @@ class Desk:
 
     def read(self, answer: Response, url: str, status: int) -> pages.Node:
         assert answer.status_code == status, f"{url}: {answer.status_code}\n{pages.parse(answer.text).text[:2000]}"
-        import pathlib; pathlib.Path("/tmp/last.html").write_text(answer.text)
         return pages.check(answer.text, url=url)
 
-    async def decide(self, case_id: int, action: str, status: int = 303, **fields: Any) -> pages.Node | str:
+    async def decide(self, case_id: int, action: str, status: int = 303, **fields: Any) -> Any:
         """Opens the case and presses a button of its page, as the form there would."""
         page = await self.get(f"/cases/{case_id}")
         form = next((f for f in page.all("form") if f.attrs["action"] == f"/cases/{case_id}/{action}"), None)

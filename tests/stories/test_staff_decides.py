@@ -16,11 +16,15 @@ REASON = {"reason_code": "NOT_ELIGIBLE_AGE", "reason": "满16周岁以后再来�
 
 
 async def _registered() -> None:
-    await make.sources(household_register=make.household(LI_XIUYING) | make.household(WANG_DASHAN) | make.household(ZHOU_XIAOMAN))
+    await make.sources(
+        household_register=make.household(LI_XIUYING) | make.household(WANG_DASHAN) | make.household(ZHOU_XIAOMAN)
+    )
 
 
 @pytest.mark.rule("R-022", "R-046", "R-012")
-async def test_the_township_passes_on_the_county_approves_and_the_applicant_is_insured(clerk: Desk, reviewer: Desk) -> None:
+async def test_the_township_passes_on_the_county_approves_and_the_applicant_is_insured(
+    clerk: Desk, reviewer: Desk
+) -> None:
     await _registered()
     receipt = await make.enrollment_of(LI_XIUYING)
     told = await clerk.decide(receipt.case_id, "approve", note="材料齐全")
@@ -46,8 +50,12 @@ async def test_a_supplement_notice_stops_the_clock_and_can_be_given_once(office:
     assert "已经请申请人补充材料" in page.text
     assert "户口簿本人页看不清" in page.text
     later = make.at(make.date(2026, 11, 27))
-    resubmitted = await flow.resubmit(make.COUNTY, receipt.case_id, make.resident(when=later), await make.version(receipt.case_id), later)
-    assert resubmitted.due_on == make.date(2026, 12, 2)  # three working days, none of them while the applicant was asked
+    resubmitted = await flow.resubmit(
+        make.COUNTY, receipt.case_id, make.resident(when=later), await make.version(receipt.case_id), later
+    )
+    assert resubmitted.due_on == make.date(
+        2026, 12, 2
+    )  # three working days, none of them while the applicant was asked
     office.now = later
     async with office.at_desk(clerk.staff_id) as desk:
         page = await desk.get(f"/cases/{receipt.case_id}")
@@ -57,7 +65,9 @@ async def test_a_supplement_notice_stops_the_clock_and_can_be_given_once(office:
 
 
 @pytest.mark.rule("R-015")
-async def test_of_two_reviewers_one_wins_and_the_other_is_told_with_409_and_loses_nothing(office: Office, reviewer: Desk) -> None:
+async def test_of_two_reviewers_one_wins_and_the_other_is_told_with_409_and_loses_nothing(
+    office: Office, reviewer: Desk
+) -> None:
     await _registered()
     receipt = await make.enrollment_of(LI_XIUYING)
     await make.approve(receipt.case_id, make.ZHAO_MIN)
@@ -67,7 +77,9 @@ async def test_of_two_reviewers_one_wins_and_the_other_is_told_with_409_and_lose
         seen = {i.attrs["name"]: i.attrs["value"] for i in form.all("input") if i.attrs.get("type") == "hidden"}
         await reviewer.decide(receipt.case_id, "take")
         await reviewer.decide(receipt.case_id, "give-back")
-        late = await other.post(f"/cases/{receipt.case_id}/approve", 409, **seen | {"_csrf": other.csrf, "note": "我的意见别丢了"})
+        late = await other.post(
+            f"/cases/{receipt.case_id}/approve", 409, **seen | {"_csrf": other.csrf, "note": "我的意见别丢了"}
+        )
         assert "刚刚被别人更新过" in late.text
         assert "我的意见别丢了" in late.text
         assert any(a.attrs["href"] == f"/cases/{receipt.case_id}" for a in late.all("a"))
@@ -85,7 +97,10 @@ async def test_whoever_handled_a_case_may_not_review_it(office: Office, reviewer
         page = await both.get(f"/cases/{receipt.case_id}")
         assert "自己代填的业务，必须由别人办理" in page.text
         assert not any(f.attrs["action"].endswith("/approve") for f in page.all("form"))
-        forged = {"version": str(await make.version(receipt.case_id)), "seen": await make.outcome(receipt.case_id, typed_in)}
+        forged = {
+            "version": str(await make.version(receipt.case_id)),
+            "seen": await make.outcome(receipt.case_id, typed_in),
+        }
         refused = await both.post(f"/cases/{receipt.case_id}/approve", 422, **forged)
         assert "必须由别人办理" in refused.text
     await reviewer.decide(receipt.case_id, "approve")
@@ -154,19 +169,26 @@ async def test_a_too_young_applicant_is_refused_with_the_article_and_the_remedie
     page = await reviewer.get(f"/cases/{receipt.case_id}")
     assert "还没有满16周岁" in page.text
     assert "国发〔2014〕8号 三" in page.text
-    forged = {"version": str(await make.version(receipt.case_id)), "seen": await make.outcome(receipt.case_id, make.SUN_LI)}
+    forged = {
+        "version": str(await make.version(receipt.case_id)),
+        "seen": await make.outcome(receipt.case_id, make.SUN_LI),
+    }
     barred = await reviewer.post(f"/cases/{receipt.case_id}/approve", 422, **forged)
     assert "还没有满16周岁" in barred.text
     silent = await reviewer.decide(receipt.case_id, "reject", 422, **REASON | {"reason": ""})
     assert "请写明不予通过的原因" in silent.text
     await reviewer.decide(receipt.case_id, "reject", **REASON)
-    said = await engine.fetchval("select count(*) from message where case_id = $1 and title like '%未通过%'", receipt.case_id)
+    said = await engine.fetchval(
+        "select count(*) from message where case_id = $1 and title like '%未通过%'", receipt.case_id
+    )
     assert said == 2  # in the portal, and by SMS
     assert await make.column(receipt.case_id, "reason_code") == "NOT_ELIGIBLE_AGE"
 
 
 @pytest.mark.rule("R-007", "R-008")
-async def test_an_application_of_the_last_friday_before_the_spring_festival_is_due_after_it(office: Office, clerk: Desk) -> None:
+async def test_an_application_of_the_last_friday_before_the_spring_festival_is_due_after_it(
+    office: Office, clerk: Desk
+) -> None:
     office.now = day("2026-02-13")
     await make.sources(when=office.now, household_register=make.household(LI_XIUYING))
     receipt = await make.enrollment_of(LI_XIUYING, when=office.now)
@@ -182,7 +204,12 @@ async def test_a_name_change_is_seen_beside_the_register_and_stays_in_the_histor
     person_id = await make.participant(WANG_DASHAN)
     renamed = make.Person("王大川", WANG_DASHAN.id_number, WANG_DASHAN.account_id)
     await make.sources(household_register=make.household(renamed))
-    answers = {"name": "王大川", "id_type": "resident_id_card", "id_number": WANG_DASHAN.id_number, "reason": "派出所改名"}
+    answers = {
+        "name": "王大川",
+        "id_type": "resident_id_card",
+        "id_number": WANG_DASHAN.id_number,
+        "reason": "派出所改名",
+    }
     receipt = await make.handed_in(key_info_change.ITEM, answers, WANG_DASHAN)
     await clerk.decide(receipt.case_id, "approve")
     page = await reviewer.get(f"/cases/{receipt.case_id}")
@@ -243,7 +270,9 @@ async def test_a_township_sees_only_its_own_and_everything_else_looks_missing(of
 
 
 @pytest.mark.rule("R-015", "R-016")
-async def test_what_was_approved_wrongly_is_taken_back_by_a_second_person(clerk: Desk, reviewer: Desk, head: Desk) -> None:
+async def test_what_was_approved_wrongly_is_taken_back_by_a_second_person(
+    clerk: Desk, reviewer: Desk, head: Desk
+) -> None:
     await _registered()
     receipt = await make.enrollment_of(LI_XIUYING)
     await clerk.decide(receipt.case_id, "approve")
@@ -263,7 +292,13 @@ async def test_what_was_approved_wrongly_is_taken_back_by_a_second_person(clerk:
 async def test_an_item_that_took_effect_at_once_is_on_nobodys_desk(reviewer: Desk) -> None:
     await make.sources()
     await make.participant(WANG_DASHAN)
-    answers = {"phone": WANG_DASHAN.phone, "address": "新村8号", "sex": "1", "ethnic_group": "01", "household_type": "20"}
+    answers = {
+        "phone": WANG_DASHAN.phone,
+        "address": "新村8号",
+        "sex": "1",
+        "ethnic_group": "01",
+        "household_type": "20",
+    }
     receipt = await make.handed_in(basic_info_change.ITEM, answers, WANG_DASHAN)
     assert "没有业务" in (await reviewer.get("/inbox")).text
     assert "不用再办理" in (await reviewer.get(f"/cases/{receipt.case_id}")).text
