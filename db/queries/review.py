@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from db import engine
 from db.stores import cases
-from db.stores.cases import CaseRow as CaseRow
+from db.stores.cases import CaseRow
 
 
 class EventLine(Struct, frozen=True, kw_only=True):
