@@ -117,20 +117,20 @@ def current_key_id() -> str:
 
 def seal(plain: bytes | str, purpose: str) -> bytes:
     ring = _keys()
-    header, nonce = _header(ring.current), secrets.token_bytes(NONCE_BYTES)
+    head, nonce = header(ring.current), secrets.token_bytes(NONCE_BYTES)
     data = plain.encode() if isinstance(plain, str) else plain
-    return header + nonce + encrypt(ring.keys[ring.current], nonce, data, header + purpose.encode())
+    return head + nonce + encrypt(ring.keys[ring.current], nonce, data, head + purpose.encode())
 
 
 def unseal(blob: bytes, purpose: str) -> bytes:
     """Raises Unreadable; nothing of the plain text is given out before the tag is checked."""
-    name, header = key_id(blob), blob[: 1 + blob[0]]
+    name, head = key_id(blob), blob[: 1 + blob[0]]
     key = _keys().keys.get(name)
     if key is None:
         raise Unreadable(f"key {name!r} is not in the key file")
-    nonce, text = blob[len(header) :][:NONCE_BYTES], blob[len(header) + NONCE_BYTES :]
+    nonce, text = blob[len(head) :][:NONCE_BYTES], blob[len(head) + NONCE_BYTES :]
     try:
-        return decrypt(key, nonce, text, header + purpose.encode())
+        return decrypt(key, nonce, text, head + purpose.encode())
     except InvalidTag as problem:
         raise Unreadable(f"not a sealed {purpose}") from problem
 
@@ -146,7 +146,8 @@ def key_id(blob: bytes) -> str:
     return blob[1 : 1 + blob[0]].decode("ascii", "replace")
 
 
-def _header(name: str) -> bytes:
+def header(name: str) -> bytes:
+    """What every blob sealed with this key begins with."""
     return bytes([len(name)]) + name.encode("ascii")
 
 
