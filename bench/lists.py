@@ -55,7 +55,12 @@ async def run(stage: Stage, sizes: tuple[int, ...]) -> dict[str, Any]:
     await engine.close_pool()
     first, last = rows[0], rows[-1]
     grown = {page: round(last[page] / first[page], 2) for page in first if page.endswith("_ms")}
-    return {"what": "median ms of one page of a list", "sizes": rows, "grown_from_first_to_last": grown, "target": "flat"}
+    return {
+        "what": "median ms of one page of a list",
+        "sizes": rows,
+        "grown_from_first_to_last": grown,
+        "target": "flat",
+    }
 
 
 async def _pages() -> dict[str, float]:

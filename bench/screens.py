@@ -29,7 +29,9 @@ def queries(on: date) -> dict[str, Callable[[], Awaitable[Any]]]:
     """By name, each the first page and one far down."""
 
     async def far_down() -> None:
-        rows = await inbox.lines(COUNTY, DESK, POSTS, STAFF, Filter(), on, after=(date(2026, 11, 15), 0), limit=INBOX_ROWS)
+        rows = await inbox.lines(
+            COUNTY, DESK, POSTS, STAFF, Filter(), on, after=(date(2026, 11, 15), 0), limit=INBOX_ROWS
+        )
         assert len(rows) == INBOX_ROWS
 
     async def counts() -> None:

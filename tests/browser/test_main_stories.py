@@ -1,0 +1,158 @@
+"""The stories people will live, in a real browser at the width of a phone, on the running system."""
+
+import re
+
+import pytest
+from playwright.async_api import Page, expect
+
+from db import engine
+from db.crypto import unseal_text
+from domain.actor import Post
+from tests.browser.conftest import DESK, PEOPLE, PHONE, Town
+from tests.make import GROUP
+
+pytestmark = pytest.mark.browser
+
+
+async def go_on(page: Page, name: str = "继续") -> None:
+    """The main button of a step."""
+    await page.locator("main .buttons").get_by_role("button", name=re.compile(name)).first.click()
+
+
+async def fits(page: Page) -> None:
+    """Nothing is wider than the phone."""
+    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{page.url} is {wide} px too wide"
+
+
+async def fill_in(page: Page) -> None:
+    """参保登记 from the first question to the photos, for somebody of 东坪村."""
+    await page.locator("select[name=ethnic_group]").select_option("01")
+    await fits(page)
+    await go_on(page)
+    await page.locator("input[name=household_type][value='20']").check()
+    await page.fill("[name=household_address]", "青禾县柳湾镇东坪村一组8号")
+    await page.fill("[name=address]", "东坪村一组8号")
+    await go_on(page)
+    for place in ("柳湾镇", "东坪村"):
+        await page.get_by_role("link", name=place, exact=True).click()
+    await fits(page)
+    await page.locator(f"button[value='{GROUP}']").click()
+    await page.fill("[name=phone]", PEOPLE["demo-01"]["phone"])
+    await go_on(page)
+    await go_on(page)  # 您的情况
+    await go_on(page)  # 受益人
+
+
+async def upload(page: Page, photo: str) -> None:
+    for material in ("id_document", "household_front", "household_own"):
+        await page.set_input_files(f"input[type=file][name={material}]", photo)
+    await fits(page)
+    await go_on(page, "上传|继续|保存")
+
+
+async def text_message(title: str) -> str:
+    sealed = await engine.fetchval(
+        "select body_sealed from message where channel = 'sms' and title = $1 order by id desc limit 1", title
+    )
+    assert sealed, f"no message {title}"
+    return unseal_text(sealed, "message.body")
+
+
+async def approve_next(town: Town, name: str, words: str) -> Page:
+    """A clerk takes the next case and lets it pass."""
+    desk = await town.clerk(name)
+    await desk.get_by_role("button", name="下一件").first.click()
+    await desk.wait_for_url("**/cases/*")
+    await desk.get_by_role("button", name=re.compile(f"^{words}")).first.click()
+    await desk.wait_for_load_state()
+    return desk
+
+
+async def hire(town: Town) -> None:
+    await town.hire("赵敏", Post.TOWNSHIP_CLERK, region="43990101")
+    await town.hire("孙立", Post.COUNTY_ENROLLMENT)
+
+
+async def hand_in(page: Page, photo: str) -> None:
+    await fill_in(page)
+    await upload(page, photo)
+    await fits(page)
+    await go_on(page, "没有错")
+    await page.fill("[name=signature]", PEOPLE["demo-01"]["name"])
+    await fits(page)
+    await go_on(page, "签名")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without JavaScript"])
+async def test_a_resident_enrolls_alone_and_is_told_the_result(town: Town, photo: str, script: bool) -> None:
+    await hire(town)
+    page = await town.resident("demo-01", script=script)
+    await page.get_by_role("link", name="参保登记").first.click()
+    if "/guide/" in page.url:
+        await page.locator("main").get_by_role("link", name=re.compile("开始|办理")).first.click()
+    await go_on(page, "开始")
+    await hand_in(page, photo)
+    await expect(page.locator("main")).to_contain_text("439901-")
+    await expect(page.locator("main")).to_contain_text("最晚")
+    case_url = page.url.removesuffix("/receipt")
+
+    desk = await approve_next(town, "赵敏", "初审通过")
+    await expect(desk.locator("body")).to_contain_text("初审")
+    await approve_next(town, "孙立", "审核通过")
+    assert await engine.fetchval("select status from service_case") == "effected"
+
+    await page.goto(case_url)
+    await expect(page.locator("main")).to_contain_text("已办好")
+    await fits(page)
+    await page.goto(f"{town.portal}/messages")
+    await expect(page.locator("main")).to_contain_text("已办好")
+
+
+async def test_a_new_phone_number_is_confirmed_by_its_code(town: Town) -> None:
+    from tests import make  # noqa: PLC0415
+    from tests.browser.conftest import person  # noqa: PLC0415
+
+    await make.participant(person("demo-02"))
+    page = await town.resident("demo-02")
+    await page.goto(f"{town.portal}/apply/basic_info_change")
+    await go_on(page, "开始")
+    await page.fill("[name=phone]", "13911112222")
+    await go_on(page)
+    await page.get_by_role("button", name="发送验证码").click()
+    code = re.search(r"\d{6}", await text_message("手机验证码"))
+    assert code
+    await page.fill("[name=code]", "000000" if code[0] != "000000" else "111111")
+    await go_on(page, "确认")
+    await expect(page.locator("[role=alert]").first).to_be_visible()
+    await page.fill("[name=code]", code[0])
+    await go_on(page, "确认")
+    await expect(page.locator("[name=address]")).to_be_visible()
+    await go_on(page)
+    await expect(page.locator("input[name=sex]").first).to_be_visible()
+    await go_on(page)
+    await go_on(page, "没有错")
+    await expect(page.locator("main")).to_contain_text("已办好")
+    assert "已经改成别的号码" in await text_message("手机号码已变更")
+
+
+async def test_elder_mode_is_large_and_stays_on(town: Town) -> None:
+    page = await town.resident("demo-01")
+    normal = await page.evaluate("parseFloat(getComputedStyle(document.querySelector('main p, main a')).fontSize)")
+    await page.get_by_role("link", name="长辈版").or_(page.get_by_role("button", name="长辈版")).first.click()
+    await page.wait_for_load_state()
+    large = await page.evaluate("parseFloat(getComputedStyle(document.querySelector('main p, main a')).fontSize)")
+    assert large >= 22 > normal - 4
+    await page.goto(f"{town.portal}/cases")
+    assert await page.locator("html.elder").count() == 1
+    await fits(page)
+
+
+async def test_the_staff_site_fits_a_phone_and_a_desk(town: Town) -> None:
+    await hire(town)
+    page = await town.clerk("孙立")
+    for size in (DESK, PHONE):
+        await page.set_viewport_size(size)  # type: ignore[arg-type]
+        for path in ("/inbox", "/search", "/counter", "/statistics", "/calendar", "/regions"):
+            await page.goto(town.office + path)
+            await fits(page)
