@@ -150,7 +150,7 @@ async def answer_region(request: AnyRequest, draft: Draft, step: Step, sent: Any
 async def keep(request: AnyRequest, draft: Draft, step: Step, answers: dict[str, Any], sent: Any) -> Response[Any]:
     """Kept, then on: to the next step, back to the last look, or away for today."""
     case, now = draft.case, viewer.now(request)
-    if not same_answers(case, answers) or case.page != step.code:
+    if not same_answers(case, answers) or not (case.page == step.code or case.awaiting):
         try:
             await flow.save(case.county_code, case.id, draft.actor, step.code, answers, viewer.version(sent), now)
         except Refused as refused:
@@ -162,7 +162,9 @@ async def keep(request: AnyRequest, draft: Draft, step: Step, answers: dict[str,
     case = msgspec.structs.replace(case, answers={**case.answers, **answers})
     after = await draft_of(case, draft.actor, now.date())
     following = next_code(after.steps, step.code)
-    return go(request, draft.url("check" if viewer.text(sent, "then") == "check" and following != "phone-code" else following))
+    return go(
+        request, draft.url("check" if viewer.text(sent, "then") == "check" and following != "phone-code" else following)
+    )
 
 
 async def answer_phone_code(request: AnyRequest, draft: Draft, step: Step, sent: Any) -> Response[Any]:
@@ -227,4 +229,3 @@ ANSWER: dict[Kind, Callable[[AnyRequest, Draft, Step, Any], Awaitable[Response[A
     Kind.CHECK: answer_check,
     Kind.COMMITMENT: answer_commitment,
 }
-

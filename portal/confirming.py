@@ -100,7 +100,12 @@ async def _send_code(request: AnyRequest, draft: Draft, _sent: Any) -> Response[
 
 async def _by_code(request: AnyRequest, draft: Draft, sent: Any) -> Response[Any]:
     receipt = await phone_code.confirm_by_code(
-        draft.case, draft.actor, viewer.text(sent, "code"), viewer.version(sent), viewer.now(request), viewer.real_now(request)
+        draft.case,
+        draft.actor,
+        viewer.text(sent, "code"),
+        viewer.version(sent),
+        viewer.now(request),
+        viewer.real_now(request),
     )
     return handing_in.to_receipt(request, draft.case.id, receipt)
 
@@ -150,7 +155,9 @@ def _flat(groups: Any) -> list[tuple[str, str]]:
     """Repeated rows one after another; what was left empty is left out."""
     lines = [line for group in groups for line in group.lines if line.name not in ("name", "id_number")]
     told = [(line.title, line.text) for line in lines if line.text]
-    return told + [(line.title, "，".join(cell.text for cell in row if cell.text)) for line in lines for row in line.rows]
+    return told + [
+        (line.title, "，".join(cell.text for cell in row if cell.text)) for line in lines for row in line.rows
+    ]
 
 
 # ------------------------------------------------------------------ at the resident's side

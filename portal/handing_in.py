@@ -63,7 +63,9 @@ async def read_signature(request: AnyRequest, case: CaseRow, actor: Actor, sent:
     return await keep_picture(request, case, actor, drawn, "drawn")
 
 
-async def keep_picture(request: AnyRequest, case: CaseRow, actor: Actor, picture: uploads.Upload, kind: str) -> Signature:
+async def keep_picture(
+    request: AnyRequest, case: CaseRow, actor: Actor, picture: uploads.Upload, kind: str
+) -> Signature:
     stored = await filling.stored(request.app.state.storage, picture)
     attachment_id = await flow.keep_picture(case.county_code, actor, stored, viewer.now(request))
     return Signature(kind, case.subject_name, attachment_id)

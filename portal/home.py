@@ -62,7 +62,11 @@ def way(chain: Chain) -> list[Desk]:
              "初步审核，核对有没有填错" if step.preliminary else "审核，决定能不能通过")
         for step in chain.steps
     ]  # fmt: skip
-    return [Desk("您自己", "网上填写提交，也可以到窗口或者请村协办员帮忙"), *desks, Desk("县社保经办机构", "把结果告诉您")]
+    return [
+        Desk("您自己", "网上填写提交，也可以到窗口或者请村协办员帮忙"),
+        *desks,
+        Desk("县社保经办机构", "把结果告诉您"),
+    ]
 
 
 @get("/guide/{code:str}", opt={"public": True})

@@ -53,7 +53,11 @@ def shown(line: CaseLine, *, for_assistant: bool = False) -> Shown:
         url = f"/drafts/{line.id}/confirm"
     text = ""
     if status is Status.DRAFT:
-        text = f"{line.filer_name}帮您填好了，请您核对" if line.awaiting and not for_assistant else f"{day(line.touched_at.date())}填写"
+        text = (
+            f"{line.filer_name}帮您填好了，请您核对"
+            if line.awaiting and not for_assistant
+            else f"{day(line.touched_at.date())}填写"
+        )
     elif status is Status.SUPPLEMENT_REQUESTED:
         text = "请打开看看要补什么"
     elif status in UNDECIDED:

@@ -65,7 +65,10 @@ async def file_of(actor: Actor) -> File | None:
     if person is None:
         return None
     changes = await people_query.changes(county_code, person.id)
-    codes_in_use = [person.region_code, *(text for c in changes if c.field == "region_code" for text in (c.before, c.after))]
+    codes_in_use = [
+        person.region_code,
+        *(text for c in changes if c.field == "region_code" for text in (c.before, c.after)),
+    ]
     places = await regions.names(codes_in_use)
     named = await people_query.beneficiaries(county_code, person.id)
     return File(
@@ -101,7 +104,10 @@ def _insurance(person: PersonRow) -> list[tuple[str, str]]:
 
 def _beneficiary(row: BeneficiaryRow) -> tuple[str, str]:
     relation = dict(codes.RELATIONS).get(row.relation, "")
-    return row.name, f"{relation}，{identity.mask_id(row.id_number)}，份额{row.share_percent}%，{pages.day(row.from_on)}指定"
+    return (
+        row.name,
+        f"{relation}，{identity.mask_id(row.id_number)}，份额{row.share_percent}%，{pages.day(row.from_on)}指定",
+    )
 
 
 def _change(row: ChangeRow, places: dict[str, str]) -> Change:
@@ -146,8 +152,15 @@ async def printed_copy(request: AnyRequest) -> Response[bytes]:
 
 
 def _titled(file: File) -> dict[str, Any]:
-    changes = [{"项目": c.title, "原来": c.before, "改为": c.after, "时间": c.when, "办理": c.who} for c in file.changes]
-    return {"登记信息": dict(file.facts), "参保情况": dict(file.insurance), "指定受益人": file.beneficiaries, "变更记录": changes}
+    changes = [
+        {"项目": c.title, "原来": c.before, "改为": c.after, "时间": c.when, "办理": c.who} for c in file.changes
+    ]
+    return {
+        "登记信息": dict(file.facts),
+        "参保情况": dict(file.insurance),
+        "指定受益人": file.beneficiaries,
+        "变更记录": changes,
+    }
 
 
 @get("/messages")

@@ -47,7 +47,11 @@ def menu(request: AnyRequest) -> list[Link]:
     links = [Link("首页", "/", "home"), Link("办件", "/cases", "list")]
     if sessions.villages_of(request):
         links.append(Link("村里", "/village", "people"))
-    return [*links, Link("消息", "/messages", "message", request.scope["state"].get("unread", 0)), Link("我的", "/me", "person")]
+    return [
+        *links,
+        Link("消息", "/messages", "message", request.scope["state"].get("unread", 0)),
+        Link("我的", "/me", "person"),
+    ]
 
 
 @asynccontextmanager
@@ -62,7 +66,12 @@ async def from_database(app: Litestar) -> AsyncIterator[None]:
 
 
 def create(
-    settings: Settings, storage: Storage, *, provider: Provider | None = None, clock: Clock = real_time, lifespan: Any = ()
+    settings: Settings,
+    storage: Storage,
+    *,
+    provider: Provider | None = None,
+    clock: Clock = real_time,
+    lifespan: Any = (),
 ) -> Litestar:
     """`lifespan` opens what the site needs (the database) before it starts. Without `provider`, the one of `settings`."""
     routes = [route for module in MODULES for route in module.ROUTES]

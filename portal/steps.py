@@ -76,9 +76,12 @@ def _page(
     places = [spec for spec in asked if spec.widget == "region"]
     plain = tuple(spec for spec in asked if spec.widget != "region")
     hint = "" if hidden - set(locked) else page.hint
-    first = [Step(code=page.code, kind=Kind.FORM, title=page.title, hint=hint, specs=plain, locked=locked)] if plain else []
+    first = (
+        [Step(code=page.code, kind=Kind.FORM, title=page.title, hint=hint, specs=plain, locked=locked)] if plain else []
+    )
     return first + [
-        Step(code=f"{page.code}-place", kind=Kind.REGION, title=spec.title, hint=spec.hint, specs=(spec,)) for spec in places
+        Step(code=f"{page.code}-place", kind=Kind.REGION, title=spec.title, hint=spec.hint, specs=(spec,))
+        for spec in places
     ]
 
 
@@ -99,7 +102,9 @@ def _quiet(spec: FieldSpec) -> FieldSpec:
 
 def code_of_page(steps: list[Step], field: str) -> str | None:
     """The step where a field is answered, for the links of mistakes and of 修改."""
-    return next((step.code for step in steps if any(field.split(".", maxsplit=1)[0] == spec.name for spec in step.specs)), None)
+    return next(
+        (step.code for step in steps if any(field.split(".", maxsplit=1)[0] == spec.name for spec in step.specs)), None
+    )
 
 
 def next_code(steps: list[Step], code: str) -> str:

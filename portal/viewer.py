@@ -65,7 +65,11 @@ async def role_in(request: AnyRequest, actor: Actor, case: CaseRow) -> Actor:
     if case.applicant_index in await indexes_of(actor):
         return actor
     village = case.region_code[:10]
-    if case.filer_kind == ActorKind.ASSISTANT and case.filer_id == actor.id and village in sessions.villages_of(request):
+    if (
+        case.filer_kind == ActorKind.ASSISTANT
+        and case.filer_id == actor.id
+        and village in sessions.villages_of(request)
+    ):
         await wall.require_login(request, level=ASSISTANT_LEVEL)
         return sessions.assistant_of(request, village)
     raise NotFound

@@ -16,18 +16,26 @@ from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
 from db.stores.security.sessions import App
+from domain.errors import NotFound
 from web import errors, pages, styleguide
 from web.headers import security_headers
 from web.sessions import Clock, real_time
 from web.wall import Sessions
 
 _IMMUTABLE = CacheControlHeader(public=True, max_age=31_536_000, immutable=True)
+_LARGEST_ID = 2**63 - 1
 _FORM_BYTES = 2_000_000  # handlers that take files raise this for themselves
 
 
 @get("/healthz", media_type=MediaType.TEXT, opt={"public": True})
 async def healthz() -> str:
     return "ok"
+
+
+async def no_such_number(request: pages.AnyRequest) -> None:
+    """A number in an address that no row can have is like one that no row has (404)."""
+    if any(isinstance(value, int) and value > _LARGEST_ID for value in request.path_params.values()):
+        raise NotFound
 
 
 def site(
@@ -60,6 +68,7 @@ def site(
         route_handlers=[healthz, static, pages.choose_text_size, *styleguide.ROUTES, *routes],
         middleware=[wall or Sessions(name, secure=secure, clock=clock)],
         before_send=[security_headers(secure=secure, form_targets=form_targets)],
+        before_request=no_such_number,
         plugins=[HTMXPlugin()],
         template_config=TemplateConfig(instance=pages.engine(templates_dir)),
         exception_handlers=dict(errors.HANDLERS),

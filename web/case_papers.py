@@ -70,7 +70,9 @@ async def issued(case: CaseRow, kind: str, *, actor: Actor, at: datetime, storag
         return await storage.get(key, "document")
     county = await query.county(case.county_code)
     assert county is not None, "a case belongs to a county"
-    printing = Printing(case=case, item=BY_CODE[case.item], county=county, portal_url=portal_url, storage=storage, at=at)
+    printing = Printing(
+        case=case, item=BY_CODE[case.item], county=county, portal_url=portal_url, storage=storage, at=at
+    )
     printed = await pdf.render(kind, await _MAKERS[kind](printing))
     await issuing.keep(case, kind, await storage.put(printed, "document"), actor, at)
     return printed
@@ -187,7 +189,9 @@ async def _signature(p: Printing) -> contents.Signature | None:
     last, image = signed[-1], b""
     if last.signature_attachment_id is not None:
         found = await review.attachment(p.case.county_code, p.case.id, last.signature_attachment_id)
-        image = await p.storage.get(found.storage_key, "attachment") if found and found.media_type == "image/jpeg" else b""
+        image = (
+            await p.storage.get(found.storage_key, "attachment") if found and found.media_type == "image/jpeg" else b""
+        )
     return contents.Signature(name=last.signed_name, signed_at=last.at, manner=MANNERS[last.signature], image=image)
 
 

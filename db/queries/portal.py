@@ -65,7 +65,9 @@ _LINE = (
     " provisional, touched_at from service_case where county_code = $1"
 )
 # What an assistant is still typing in is not shown to the resident before it is finished.
-_TO_RESIDENT = " and applicant_index = any($2) and (status <> 'draft' or filer_kind = 'resident' or awaiting is not null)"
+_TO_RESIDENT = (
+    " and applicant_index = any($2) and (status <> 'draft' or filer_kind = 'resident' or awaiting is not null)"
+)
 _OPEN = " and status not in ('rejected', 'withdrawn', 'auto_closed', 'effected', 'archived')"
 
 
@@ -80,9 +82,7 @@ async def cases_of(county_code: int, indexes: list[bytes], *, before: int | None
 
 
 async def open_cases_of(county_code: int, indexes: list[bytes], limit: int) -> list[CaseLine]:
-    rows = await engine.fetch(
-        _LINE + _TO_RESIDENT + _OPEN + " order by id desc limit $3", county_code, indexes, limit
-    )
+    rows = await engine.fetch(_LINE + _TO_RESIDENT + _OPEN + " order by id desc limit $3", county_code, indexes, limit)
     return [CaseLine(**dict(row)) for row in rows]
 
 
@@ -169,7 +169,9 @@ async def unread(county_code: int, indexes: list[bytes]) -> int:
     return count
 
 
-async def messages(county_code: int, indexes: list[bytes], *, before: int | None = None, limit: int) -> list[MessageRow]:
+async def messages(
+    county_code: int, indexes: list[bytes], *, before: int | None = None, limit: int
+) -> list[MessageRow]:
     rows = await engine.fetch(
         f"select id, title, '' as body, case_id, created_at, read_at{_INBOX}"
         " and ($3::bigint is null or id < $3) order by id desc limit $4",
@@ -214,7 +216,9 @@ class RosterRow(Struct, frozen=True, kw_only=True):
 _ROSTER = "select id, name, born_on, region_code from person where county_code = $1 and region_code like $2 || '%'"
 
 
-async def roster(county_code: int, village: str, *, after: tuple[str, int] | None = None, limit: int) -> list[RosterRow]:
+async def roster(
+    county_code: int, village: str, *, after: tuple[str, int] | None = None, limit: int
+) -> list[RosterRow]:
     """By group, then in order of registration. `after`: the (region code, id) the page before ended with."""
     region, person_id = after or ("", 0)
     rows = await engine.fetch(

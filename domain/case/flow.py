@@ -223,6 +223,9 @@ async def confirm(
             raise Refused(Problem("not-awaiting", "这份申请还没有请居民确认，或者内容刚改过，请重新发起确认。"))
         if actor.kind is ActorKind.ASSISTANT and signature and signature.kind == "typed":
             raise Refused(Problem("resident-signs", "承诺书必须由居民本人签名，协办员不能代签。", field="signature"))
+        if signature and signature.attachment_id and BY_CODE[case.item].commitment is None:
+            # The signed paper is the authorisation; without a commitment nothing else would tie it to the case.
+            await cases.link_material(county_code, case_id, "", signature.attachment_id, at)
         await _log(case, actor, at, "confirmed", Status.DRAFT, note=how)
         return await _receive(case, actor, at, version, signature, None, "")
 

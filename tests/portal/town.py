@@ -108,10 +108,10 @@ class Visitor:
         return await self.get(found[0].attrs["href"])
 
     async def press(
-        self, button: str, fields: Fields | None = None, *, status: int = 200, files: Files | None = None
+        self, words: str, fields: Fields | None = None, *, status: int = 200, files: Files | None = None
     ) -> pages.Node:
         """Presses the button with these words; the form is sent with what stands in it, changed by `fields`."""
-        form, pressed = self._button(button)
+        form, pressed = self.button(words)
         sent = self.filled(form)
         if pressed.attrs.get("name"):
             sent[pressed.attrs["name"]] = [pressed.attrs.get("value", "")]
@@ -144,7 +144,8 @@ class Visitor:
         self.page = pages.check(answer.text, url=self.url)
         return self.page
 
-    def _button(self, words: str) -> tuple[pages.Node, pages.Node]:
+    def button(self, words: str) -> tuple[pages.Node, pages.Node]:
+        """The form and its button with these words."""
         for form in self.page.all("form"):
             for button in form.all("button"):
                 if words in button.text:
@@ -186,7 +187,9 @@ class Visitor:
 async def sms_to(phone: str) -> list[str]:
     """The texts sent to a phone, oldest first."""
     rows = await engine.fetch("select phone_sealed, body_sealed from message where channel = 'sms' order by id")
-    told = [(unseal_text(r["phone_sealed"], "person.phone"), unseal_text(r["body_sealed"], "message.body")) for r in rows]
+    told = [
+        (unseal_text(r["phone_sealed"], "person.phone"), unseal_text(r["body_sealed"], "message.body")) for r in rows
+    ]
     return [body for number, body in told if number == phone]
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from db import engine
+from db.queries import review
 from domain.case.status import Status
 from tests import make
 from tests.make import CHEN_CHUNSHENG, COUNTY, LI_XIUYING, VILLAGE, WANG_DASHAN, Person
@@ -58,7 +59,9 @@ async def file_address(assistant: Visitor) -> int:
 
 
 @pytest.mark.rule("R-023", "R-027")
-async def test_the_resident_confirms_with_his_own_login_and_signs_the_commitment(town: Town, assistant: Visitor) -> None:
+async def test_the_resident_confirms_with_his_own_login_and_signs_the_commitment(
+    town: Town, assistant: Visitor
+) -> None:
     case_id = await file_enrollment(assistant)
     assert await make.column(case_id, "status") == Status.DRAFT
     assert any("陈春生帮您填好了参保登记" in text for text in await sms_to("13800000001"))
@@ -115,6 +118,34 @@ async def test_a_signed_slip_on_paper_confirms_and_is_the_receipt(assistant: Vis
     await assistant.press("上传并提交", files={"photo": [("slip.jpg", photo("white", (600, 800)))]})
     assert assistant.heading == "已经收到"
     assert await engine.fetchval("select signature from commitment where case_id = $1", case_id) == "paper"
+
+
+@pytest.mark.rule("R-023")
+async def test_where_no_commitment_is_signed_the_signed_slip_itself_stays_with_the_case(assistant: Visitor) -> None:
+    await make.participant(WANG_DASHAN)
+    case_id = await file_address(assistant)
+    await assistant.press("上传并提交", files={"photo": [("slip.jpg", photo("white"))]})
+    assert assistant.heading == "已经收到"
+    assert [file.material for file in await review.attachments(COUNTY, case_id)] == [""]
+
+
+@pytest.mark.rule("R-059", "R-061")
+async def test_a_new_phone_typed_in_by_an_assistant_needs_the_code_too(town: Town, assistant: Visitor) -> None:
+    await make.participant(WANG_DASHAN)
+    await assistant.get(f"/village/{VILLAGE}")
+    await assistant.follow("王大山")
+    await assistant.press("开始一般信息变更")
+    await assistant.press("保存并继续", {"phone": "13911112222"})
+    assert assistant.heading == "验证手机号码"
+    await assistant.press("发送验证码")
+    await assistant.press("确认", {"code": (await sms_to("13911112222"))[-1][3:9]})
+    await assistant.press("保存并继续")
+    await assistant.press("保存并继续")
+    await assistant.press("请居民确认")
+    await assistant.press("发送确认码")
+    told = (await sms_to(WANG_DASHAN.phone))[-1]
+    await assistant.press("确认提交", {"code": told.split("确认码")[1][:6]})
+    assert assistant.heading == "已经办好"
 
 
 @pytest.mark.rule("R-023")
@@ -223,7 +254,12 @@ async def test_two_assistants_of_two_villages_do_not_see_each_others_drafts(town
     other = Person("田小禾", make.id_number(date(1985, 5, 5), 191), 10)
     await town.appoint(other, "4399010202")
     async with town.login(other) as neighbour:
-        for url in (f"/drafts/{case_id}/check", f"/drafts/{case_id}/confirm", f"/cases/{case_id}", f"/drafts/{case_id}/slip.pdf"):
+        for url in (
+            f"/drafts/{case_id}/check",
+            f"/drafts/{case_id}/confirm",
+            f"/cases/{case_id}",
+            f"/drafts/{case_id}/slip.pdf",
+        ):
             await neighbour.get(url, status=404)
 
 
@@ -248,7 +284,9 @@ async def test_no_form_of_an_assistant_lets_the_browser_remember(assistant: Visi
         assert all(f.attrs.get("autocomplete") == "off" for f in inputs), step
 
 
-async def test_an_assistant_whose_appointment_ended_loses_the_draft(town: Town, assistant: Visitor, owner: object) -> None:
+async def test_an_assistant_whose_appointment_ended_loses_the_draft(
+    town: Town, assistant: Visitor, owner: object
+) -> None:
     case_id = await file_enrollment(assistant)
     await engine.execute("update assistant_appointment set until_on = '2026-11-20' where county_code = $1", COUNTY)
     await assistant.get(f"/drafts/{case_id}/check", status=404)
@@ -261,7 +299,7 @@ async def test_confirming_twice_gives_the_same_receipt(town: Town, assistant: Vi
     token = await make.column(case_id, "verify_token")
     async with town.login(LI_XIUYING) as resident:
         await resident.get(f"/confirm/{token}")
-        form, _ = resident._button("确认提交")
+        form, _ = resident.button("确认提交")
         sent = resident.filled(form)
         await resident.send(form, dict(sent), {"signature": "李秀英"}, None, 200)
         first = resident.url

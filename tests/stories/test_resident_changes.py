@@ -131,7 +131,7 @@ async def test_an_emoji_in_a_name_is_refused_with_a_reason(town: Town) -> None:
         await visitor.press("开始填写")
         await visitor.press("保存并继续", {"name": "王大山😀"}, status=422)
         assert "姓名" in visitor.words
-        assert visitor.filled(visitor._button("保存并继续")[0])["name"] == ["王大山😀"]
+        assert visitor.filled(visitor.button("保存并继续")[0])["name"] == ["王大山😀"]
 
 
 async def test_a_wrong_check_digit_is_told_beside_the_field(town: Town) -> None:

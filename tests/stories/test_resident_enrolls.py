@@ -96,7 +96,7 @@ async def test_pressing_submit_twice_gives_the_same_receipt(town: Town) -> None:
     async with town.login(LI_XIUYING) as visitor:
         await fill_in(visitor, LI_XIUYING)
         await visitor.press("去签承诺书")
-        form, _ = visitor._button("签名并提交")
+        form, _ = visitor.button("签名并提交")
         sent = visitor.filled(form)
         await visitor.send(form, dict(sent), {"signature": "李秀英"}, None, 200)
         first = visitor.url
@@ -111,7 +111,7 @@ async def test_a_page_saved_twice_by_a_double_click_goes_on(town: Town) -> None:
     async with town.login(LI_XIUYING) as visitor:
         await visitor.get("/apply/enrollment")
         await visitor.press("开始填写")
-        form, _ = visitor._button("保存并继续")
+        form, _ = visitor.button("保存并继续")
         sent = visitor.filled(form)
         await visitor.send(form, dict(sent), {}, None, 200)
         second = visitor.url
@@ -130,7 +130,7 @@ async def test_a_form_left_half_way_is_found_again_where_it_was_left(town: Town)
         assert "正在办的" in visitor.words
         await visitor.follow("参保登记")
         await visitor.get(visitor.url.rsplit("/", 1)[0] + "/household")
-        sent = visitor.filled(visitor._button("保存并继续")[0])
+        sent = visitor.filled(visitor.button("保存并继续")[0])
         assert sent["household_address"] == [HOUSEHOLD["household_address"]]
         assert GROUP not in str(sent)
 
@@ -139,7 +139,9 @@ async def test_the_number_of_the_login_cannot_be_exchanged_by_a_forged_form(town
     async with town.login(LI_XIUYING) as visitor:
         await visitor.get("/apply/enrollment")
         await visitor.press("开始填写")
-        await visitor.press("保存并继续", {"id_number": make.WANG_DASHAN.id_number, "name": "王大山", "ethnic_group": "02"})
+        await visitor.press(
+            "保存并继续", {"id_number": make.WANG_DASHAN.id_number, "name": "王大山", "ethnic_group": "02"}
+        )
         draft = visitor.url.split("/")[2]
         await visitor.get(f"/drafts/{draft}/identity")
         assert LI_XIUYING.id_number in visitor.words
@@ -155,5 +157,5 @@ async def test_every_mistake_on_a_page_is_told_at_once_and_nothing_typed_is_lost
         assert "户口所在地太短了" in visitor.words
         assert "邮政编码" in visitor.words
         assert "请选择户口性质" in visitor.words
-        sent = visitor.filled(visitor._button("保存并继续")[0])
+        sent = visitor.filled(visitor.button("保存并继续")[0])
         assert (sent["address"], sent["postcode"]) == (["新家"], ["12x"])
