@@ -146,7 +146,10 @@ async def appoint_assistant(
         for field, text in (
             ("id_number", identity.check(identity.IdType.RESIDENT_ID_CARD, number)),
             ("name", names.check_name(name)),
-            ("region_code", "没有这个村（居），请检查。" if found is None or found.closed_on or len(village) != 10 else None),
+            (
+                "region_code",
+                "没有这个村（居），请检查。" if found is None or found.closed_on or len(village) != 10 else None,
+            ),
             ("from_on", "开始日期不能早于今天。" if from_on < at.date() else None),
         )
         if text
@@ -157,7 +160,9 @@ async def appoint_assistant(
         appointment_id = await appointments.appoint(county_code, number, name, village, from_on, by.id, at)
         if appointment_id is None:
             raise Refused(Problem("appointed", "这位人员已经是这个村的协办员。", "id_number"))
-        await _log(by, county_code, at, "assistant.appointed", appointment_id, kind="assistant", detail=f"{name} {village}")
+        await _log(
+            by, county_code, at, "assistant.appointed", appointment_id, kind="assistant", detail=f"{name} {village}"
+        )
     return appointment_id
 
 
@@ -202,7 +207,9 @@ async def grant_authority(county_code: int, grant_id: int, expires_at: datetime,
     async with transaction():
         await _pending_authority(county_code, grant_id, by)
         await appointments.grant_authority(county_code, grant_id, by.id, at, expires_at)
-        await _log(by, county_code, at, "authority.granted", grant_id, kind="authority", detail=f"{expires_at:%Y-%m-%d %H:%M}")
+        await _log(
+            by, county_code, at, "authority.granted", grant_id, kind="authority", detail=f"{expires_at:%Y-%m-%d %H:%M}"
+        )
 
 
 async def refuse_authority(county_code: int, grant_id: int, reason: str, by: Actor, at: datetime) -> None:
@@ -248,7 +255,9 @@ async def _administers(by: Actor, county_code: int, region_code: str) -> None:
         return
     if not by.holds(Post.COUNTY_ADMIN) or by.scope.county_code != county_code or not by.scope.covers(region_code):
         raise NotFound
-    if len(region_code) == 6 and local_profile(await access_query.profile_of(county_code)).allows("county_users_by_province"):
+    if len(region_code) == 6 and local_profile(await access_query.profile_of(county_code)).allows(
+        "county_users_by_province"
+    ):
         raise Refused(Problem("by-province", "县级经办机构的用户由省级经办机构设置。", "region_code"))
 
 

@@ -76,7 +76,9 @@ async def ask_number(request: AnyRequest) -> Template:
     return _number_form(request, request.query_params.get("next", "/"))
 
 
-def _number_form(request: AnyRequest, next_path: str, errors: forms.Errors | None = None, typed: forms.Text | None = None) -> Template:
+def _number_form(
+    request: AnyRequest, next_path: str, errors: forms.Errors | None = None, typed: forms.Text | None = None
+) -> Template:
     return page(
         request, "login/number.html", page_title="请填写您的姓名和身份证号码", status_code=422 if errors else 200,
         next_path=_next(next_path), errors=errors or {}, values=typed or {},
@@ -171,7 +173,9 @@ def _browser_cookie(request: AnyRequest, value: str) -> Cookie:
     """Ties a login under way to the browser that began it. An empty value takes it away."""
     secure = _settings(request).secure_cookies
     name = "__Host-pension-login" if secure else "pension-login"
-    return Cookie(key=name, value=value, path="/", httponly=True, secure=secure, samesite="lax", max_age=900 if value else 0)
+    return Cookie(
+        key=name, value=value, path="/", httponly=True, secure=secure, samesite="lax", max_age=900 if value else 0
+    )
 
 
 def _next(path: str) -> str:

@@ -38,4 +38,3 @@ def post_required(*posts: Post) -> Callable[[Connection, BaseRouteHandler], Any]
             raise PermissionDeniedException("post missing")
 
     return guard
-

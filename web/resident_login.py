@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from msgspec import Struct
+
 from db.queries import access
 from db.stores.security import accounts, attempts, logins, sessions, tokens
 from db.stores.security.sessions import Origin
@@ -9,6 +11,15 @@ from domain.errors import Problem, Refused
 from domain.identity import IdType
 from web.identity.provider import REAL_NAME, Ask, Identity, LoginFailed, Provider
 from web.sessions import Session
+
+
+class Answer(Struct, frozen=True):
+    """What the provider put into the address the browser came back with."""
+
+    state: str
+    code: str | None
+    error: str | None
+    iss: str | None
 
 
 async def begin(
@@ -25,20 +36,21 @@ async def begin(
     return url, browser
 
 
-async def finish(
-    provider: Provider, session: Session, redirect_uri: str, *, state: str, browser: str, code: str | None, error: str | None
-) -> str:
+async def finish(provider: Provider, session: Session, redirect_uri: str, *, browser: str, answer: Answer) -> str:
     """The session is the person's now; returns where he wanted to go. Raises LoginFailed."""
     at = session.clock()
-    begun = await logins.finish(state, browser, at)
+    begun = await logins.finish(answer.state, browser, at)
     if begun is None:
         raise LoginFailed("expired", "unknown state, or begun in another browser")
-    if error is not None or not code:
-        raise LoginFailed("cancelled" if error == "access_denied" else "refused", (error or "no code")[:100])
+    if answer.iss is not None and answer.iss != provider.issuer:  # RFC 9207: the answer of another provider
+        raise LoginFailed("refused", "iss")
+    if answer.error is not None or not answer.code:
+        code = "cancelled" if answer.error == "access_denied" else "refused"
+        raise LoginFailed(code, (answer.error or "no code")[:100])
     who = await provider.finish(
-        code,
+        answer.code,
         Ask(
-            state=state, nonce=begun.nonce, verifier=begun.verifier, redirect_uri=redirect_uri, level=begun.level,
+            state=answer.state, nonce=begun.nonce, verifier=begun.verifier, redirect_uri=redirect_uri, level=begun.level,
             fresh=begun.fresh, at=begun.at,
         ),
     )  # fmt: skip
@@ -57,9 +69,7 @@ async def _open(session: Session, who: Identity, at: datetime) -> None:
     )  # fmt: skip
     seen = who.authenticated_at
     data = {"level": who.assurance, "auth_at": int(seen.timestamp()) if seen else None}
-    await session.login(
-        account.id, county_code=None, data=data, origin=Origin(who.provider, who.sub, who.sid)
-    )
+    await session.login(account.id, county_code=None, data=data, origin=Origin(who.provider, who.sub, who.sid))
 
 
 async def bind(provider: Provider, session: Session, name: str, id_number: str) -> None:
@@ -70,7 +80,9 @@ async def bind(provider: Provider, session: Session, name: str, id_number: str) 
         raise Refused(Problem("locked", "今天试的次数太多了，请明天再试，或者到乡镇（街道）事务所窗口办理。"))
     sub = await accounts.provider_sub(session.subject)
     if not await provider.prove(sub, name, id_number):
-        raise Refused(Problem("no-match", "姓名和身份证号码与您的网络身份不一致，请检查；也可以到窗口办理。", "id_number"))
+        raise Refused(
+            Problem("no-match", "姓名和身份证号码与您的网络身份不一致，请检查；也可以到窗口办理。", "id_number")
+        )
     await accounts.bind(session.subject, name, IdType.RESIDENT_ID_CARD, id_number, at)
 
 

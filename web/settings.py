@@ -44,7 +44,9 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         raise ValueError(f"IDENTITY_KIND is one of {', '.join(IDENTITY_KINDS)}")
     secure = environ.get("PENSION_SECURE_COOKIES", "1") != "0"
     if secure and not (values["portal_url"].startswith("https://") and values["backoffice_url"].startswith("https://")):
-        raise ValueError("secure cookies need https addresses (PENSION_SECURE_COOKIES=0 only where nobody else listens)")
+        raise ValueError(
+            "secure cookies need https addresses (PENSION_SECURE_COOKIES=0 only where nobody else listens)"
+        )
     return Settings(
         portal_url=values["portal_url"].rstrip("/"),
         backoffice_url=values["backoffice_url"].rstrip("/"),

@@ -75,7 +75,9 @@ _AUTHORITY = (
 
 
 async def staff(county_code: int, prefix: str, on: date) -> list[StaffLine]:
-    rows = await engine.fetch(f"{_STAFF} and u.region_code like $3 || '%' order by u.login_name", county_code, on, prefix)
+    rows = await engine.fetch(
+        f"{_STAFF} and u.region_code like $3 || '%' order by u.login_name", county_code, on, prefix
+    )
     return [StaffLine(**dict(row)) for row in rows]
 
 
@@ -124,7 +126,13 @@ async def authorities(
 
 
 async def has_authority(
-    county_code: int, staff_id: int, business: str, at: datetime, *, case_id: int | None = None, person_id: int | None = None
+    county_code: int,
+    staff_id: int,
+    business: str,
+    at: datetime,
+    *,
+    case_id: int | None = None,
+    person_id: int | None = None,
 ) -> bool:
     """Whether a grant is in force now, for this business and, where it names one, this case or person (R-440)."""
     found: bool = await engine.fetchval(

@@ -118,7 +118,8 @@ async def ask(request: AnyRequest) -> str:
         for level, title in LEVELS.items()
     )
     hidden = "".join(
-        f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">' for name, value in asked.items()
+        f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
+        for name, value in asked.items()
     )
     return _page(
         "演示用身份认证",
@@ -188,7 +189,8 @@ async def prove(request: AnyRequest) -> dict[str, bool]:
     form = await request.form()
     return {
         "match": any(
-            pseudonym(sub) == form.get("sub") and (person["name"], person["id_number"]) == (form.get("name"), form.get("id_no"))
+            pseudonym(sub) == form.get("sub")
+            and (person["name"], person["id_number"]) == (form.get("name"), form.get("id_no"))
             for sub, person in _state(request).people().items()
         )
     }
@@ -217,7 +219,9 @@ async def home(request: AnyRequest) -> str:
         f"<small>{html.escape(person.get('note', ''))}</small> <button>在所有地方退出</button></form>"
         for sub, person in _state(request).people().items()
     )
-    return _page("演示用身份认证", f'{rows}<form method="post" action="/rotate-keys"><button>更换签名密钥</button></form>')
+    return _page(
+        "演示用身份认证", f'{rows}<form method="post" action="/rotate-keys"><button>更换签名密钥</button></form>'
+    )
 
 
 @post("/rotate-keys", status_code=200, media_type=MediaType.TEXT)

@@ -67,7 +67,11 @@ async def test_a_code_is_good_once(clock: Clock) -> None:
 
 async def test_a_code_is_good_for_its_purpose_subject_and_phone_only(clock: Clock) -> None:
     code = await issued(clock)
-    for purpose, subject, phone in (("other", "case 1", PHONE), ("confirm", "case 2", PHONE), ("confirm", "case 1", "13800000002")):
+    for purpose, subject, phone in (
+        ("other", "case 1", PHONE),
+        ("confirm", "case 2", PHONE),
+        ("confirm", "case 1", "13800000002"),
+    ):
         assert not await codes.check(purpose, subject, phone, code, clock())
     assert await codes.check("confirm", "case 1", PHONE, code, clock())
 

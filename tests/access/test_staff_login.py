@@ -50,7 +50,10 @@ async def attempt(
 
 
 async def audited() -> list[tuple[str, str]]:
-    return [(row["action"], row["reason"]) for row in await engine.fetch("select action, reason from audit_entry order by id")]
+    return [
+        (row["action"], row["reason"])
+        for row in await engine.fetch("select action, reason from audit_entry order by id")
+    ]
 
 
 @pytest.mark.rule("R-443")
@@ -122,9 +125,7 @@ async def test_one_address_cannot_try_all_the_users(clock: Clock, login_name: st
 
 
 @pytest.mark.rule("R-442")
-async def test_a_frozen_user_is_told_so_when_the_password_is_right_and_only_then(
-    clock: Clock, login_name: str
-) -> None:
+async def test_a_frozen_user_is_told_so_when_the_password_is_right_and_only_then(clock: Clock, login_name: str) -> None:
     who = await staff.by_login(login_name)
     assert who is not None
     await staff.freeze(COUNTY, who.id, 0, "离职", clock())

@@ -76,7 +76,9 @@ async def test_from_the_first_password_to_the_daily_login(client: httpx2.AsyncCl
     assert await engine.fetchval("select count(*) from web_session") == 0
     clock.move(minutes=1)
     daily = {"login_name": login_name, "password": OWN, "next": "/statistics"}
-    assert (await client.post("/login", data=daily | {"code": _code(secret[1], clock)})).headers["location"] == "/statistics"
+    assert (await client.post("/login", data=daily | {"code": _code(secret[1], clock)})).headers[
+        "location"
+    ] == "/statistics"
     assert await engine.fetchval("select count(*) from audit_entry where action in ('login', 'logout')") == 3
 
 

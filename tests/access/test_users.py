@@ -25,7 +25,13 @@ pytestmark = pytest.mark.usefixtures("db")
 
 
 async def add(*posts: Post, by: Actor = ADMIN, **more: Any) -> int:
-    fields = {"county_code": COUNTY, "name": "赵敏", "region_code": "439901", "organisation": "青禾县社保中心", "password_hash": "x"}
+    fields = {
+        "county_code": COUNTY,
+        "name": "赵敏",
+        "region_code": "439901",
+        "organisation": "青禾县社保中心",
+        "password_hash": "x",
+    }
     staff_id, _ = await access.add_user(NewUser(**(fields | more)), posts, by, FRIDAY)
     return staff_id
 
@@ -170,7 +176,8 @@ async def test_a_post_begins_today_or_later_and_is_held_up_to_its_last_day() -> 
     await access.assign_post(COUNTY, staff_id, Post.CASHIER, TODAY + timedelta(days=2), ADMIN, FRIDAY)
     await access.end_post(COUNTY, staff_id, Post.CASHIER, TODAY + timedelta(days=5), ADMIN, FRIDAY)
     held = [
-        bool((await queries.staff_user(COUNTY, staff_id, TODAY + timedelta(days=n))).posts) for n in (1, 2, 4, 5)  # type: ignore[union-attr]
+        bool((await queries.staff_user(COUNTY, staff_id, TODAY + timedelta(days=n))).posts)
+        for n in (1, 2, 4, 5)  # type: ignore[union-attr]
     ]
     assert held == [False, True, True, False]
     with pytest.raises(Refused):
@@ -300,7 +307,9 @@ async def test_nobody_grants_his_own_request_nor_without_being_the_head() -> Non
         await access.grant_authority(COUNTY, grant, TOMORROW, ADMIN, FRIDAY)
     with pytest.raises(asyncpg.CheckViolationError):
         await engine.execute(
-            "update special_authority_grant set granted_by = staff_id, granted_at = $1, expires_at = $2", FRIDAY, TOMORROW
+            "update special_authority_grant set granted_by = staff_id, granted_at = $1, expires_at = $2",
+            FRIDAY,
+            TOMORROW,
         )
 
 
@@ -333,4 +342,3 @@ async def test_authority_for_one_case_is_not_authority_for_another() -> None:
     assert await holds(staff_id, case_id=receipt.case_id)
     assert not await holds(staff_id, case_id=receipt.case_id + 1)
     assert not await holds(staff_id)
-

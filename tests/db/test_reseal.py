@@ -64,5 +64,7 @@ async def test_what_was_sealed_before_a_rotation_opens_with_the_new_key_alone(
     assert found is not None
     assert found.totp_secret == "A" * 32
     for sealed in reseal.COLUMNS:
-        for row in await engine.fetch(f"select {sealed.column} as blob from {sealed.table} where {sealed.column} is not null"):
+        for row in await engine.fetch(
+            f"select {sealed.column} as blob from {sealed.table} where {sealed.column} is not null"
+        ):
             crypto.unseal(row["blob"], sealed.purpose)

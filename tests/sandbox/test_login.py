@@ -29,10 +29,14 @@ async def test_a_resident_logs_in_and_is_where_he_wanted_to_go(browser: Browser)
     await browser.press("/authorize", person="demo-11", level="3", do="agree")
     assert (browser.path, browser.status) == ("/cases?x=1", 200)
     assert "阿依努尔·𠮷力" in browser.text
-    row = await engine.fetchrow("select name, county_code, assurance, id_index is not null as known from resident_account")
+    row = await engine.fetchrow(
+        "select name, county_code, assurance, id_index is not null as known from resident_account"
+    )
     assert row is not None
     assert tuple(row) == ("阿依努尔·𠮷力", COUNTY, 3, True)
-    logged = await engine.fetchval("select actor_name from audit_entry where action = 'login' and actor_kind = 'resident'")
+    logged = await engine.fetchval(
+        "select actor_name from audit_entry where action = 'login' and actor_kind = 'resident'"
+    )
     assert logged == "阿依努尔·𠮷力"
 
 
@@ -69,7 +73,7 @@ async def test_a_login_begun_in_another_browser_logs_nobody_in_here(house: House
     assert "pension-portal" not in victim.clients[PORTAL].cookies
 
 
-@pytest.mark.parametrize("change", ["state=forged", "code=forged"])
+@pytest.mark.parametrize("change", ["state=forged", "code=forged", "iss=https://evil.test"])
 async def test_a_forged_way_back_leads_nowhere(browser: Browser, change: str) -> None:
     url = await _callback_url(browser)
     name = change.split("=", maxsplit=1)[0]
@@ -79,7 +83,9 @@ async def test_a_forged_way_back_leads_nowhere(browser: Browser, change: str) ->
     assert await engine.fetchval("select count(*) from web_session") == 0
 
 
-@pytest.mark.parametrize("target", ["https://evil.test/", "//evil.test", "/\\evil.test", "/login", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.test/", "//evil.test", "/\\evil.test", "/login", "javascript:alert(1)"]
+)
 async def test_the_login_never_leads_to_another_site(browser: Browser, target: str) -> None:
     await browser.log_in(start=f"/login?next={target}")
     assert browser.path == "/"

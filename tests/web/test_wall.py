@@ -136,7 +136,9 @@ async def account(clock: Clock, sub: str = "li", number: str | None = LI_XIUYING
 
 
 async def user(clock: Clock, **more: Any) -> int:
-    new = NewUser(county_code=COUNTY, name="赵敏", region_code="43990101", organisation="柳湾镇事务所", password_hash="x")
+    new = NewUser(
+        county_code=COUNTY, name="赵敏", region_code="43990101", organisation="柳湾镇事务所", password_hash="x"
+    )
     staff_id, _ = await staff.insert(structs.replace(new, **more), 0, clock())
     return staff_id
 
@@ -325,7 +327,9 @@ async def test_somebody_else_on_the_same_device_does_not_see_it(portal: httpx2.A
     clock.move(minutes=40)
     await portal.post("/form", data={"name": "x"}, headers={"referer": f"{ORIGIN}/form"})
     await portal.post(f"/enter/{await account(clock, 'another', None)}")
-    await engine.execute("update resident_account set id_index = '\\x01', id_number_sealed = '\\x01' where id_index is null")
+    await engine.execute(
+        "update resident_account set id_index = '\\x01', id_number_sealed = '\\x01' where id_index is null"
+    )
     answer = await portal.get("/form")
     assert (answer.status_code, answer.json()["kept"]) == (200, {})
     assert await engine.fetchval("select count(*) from parked_form") == 0
@@ -346,7 +350,9 @@ async def test_more_than_a_form_can_hold_is_not_kept(portal: httpx2.AsyncClient)
 
 async def test_fields_beside_a_file_are_kept_without_the_file(portal: httpx2.AsyncClient, clock: Clock) -> None:
     who = await account(clock)
-    await portal.post("/form", data={"name": "x"}, files={"photo": ("a.jpg", b"\xff\xd8")}, headers={"referer": f"{ORIGIN}/form"})
+    await portal.post(
+        "/form", data={"name": "x"}, files={"photo": ("a.jpg", b"\xff\xd8")}, headers={"referer": f"{ORIGIN}/form"}
+    )
     await portal.post(f"/enter/{who}")
     assert (await portal.get("/form")).json()["kept"] == {"name": "x"}
 
@@ -470,7 +476,10 @@ async def test_back_channel_logout_ends_what_the_provider_names(db: Database, cl
 # ------------------------------------------------------------------ headers
 
 
-@pytest.mark.parametrize("path, status", [("/", 200), ("/nowhere", 404), ("/broken", 500), ("/leave", 405), ("/form", 303), ("/static/x", 404)])
+@pytest.mark.parametrize(
+    "path, status",
+    [("/", 200), ("/nowhere", 404), ("/broken", 500), ("/leave", 405), ("/form", 303), ("/static/x", 404)],
+)
 async def test_every_answer_carries_the_headers(portal: httpx2.AsyncClient, path: str, status: int) -> None:
     answer = await portal.get(path)
     assert answer.status_code == status

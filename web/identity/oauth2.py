@@ -34,6 +34,7 @@ class Service(Struct, frozen=True, kw_only=True):
 class OAuth2:
     def __init__(self, service: Service, client: Client, *, production: bool) -> None:
         self.service, self.client, self.production = service, client, production
+        self.issuer = service.name
 
     async def authorize_url(self, ask: Ask) -> str:
         more: dict[str, Any] = {"acr_values": str(ask.level)} if ask.level else {}

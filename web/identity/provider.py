@@ -27,8 +27,14 @@ FAILURES: dict[str, tuple[str, str]] = {
     "unreachable": ("身份认证服务暂时连不上", "请过几分钟再试。着急的话，可以到乡镇（街道）事务所窗口办理。"),
     "expired": ("登录的时间太久了", "请回到登录页面，重新登录一次。"),
     "not-real-name": ("您的账号还没有实名认证", "请先在身份认证平台完成实名认证，再来登录。"),
-    "level-too-low": ("这项业务需要更可靠的身份认证", "请重新登录，选择人脸识别等方式；也可以到乡镇（街道）事务所窗口办理。"),
-    "not-fresh": ("办理这项业务要重新确认是您本人", "身份认证平台没有重新确认您的身份，请再登录一次；也可以到乡镇（街道）事务所窗口办理。"),
+    "level-too-low": (
+        "这项业务需要更可靠的身份认证",
+        "请重新登录，选择人脸识别等方式；也可以到乡镇（街道）事务所窗口办理。",
+    ),
+    "not-fresh": (
+        "办理这项业务要重新确认是您本人",
+        "身份认证平台没有重新确认您的身份，请再登录一次；也可以到乡镇（街道）事务所窗口办理。",
+    ),
     "bad-number": ("身份认证平台给出的证件号码不对", "请到乡镇（街道）事务所窗口核对您的证件。"),
 }
 
@@ -73,7 +79,9 @@ class LoggedOut(Struct, frozen=True):
 
 
 class Provider(Protocol):
-    """Every method raises LoginFailed."""
+    """Every method raises LoginFailed. `issuer` is its name for itself and ours for it."""
+
+    issuer: str
 
     async def authorize_url(self, ask: Ask) -> str:
         """Where to send the browser."""

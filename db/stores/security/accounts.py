@@ -73,7 +73,9 @@ async def log_in(
     assert row is not None
     account = await _settle(row["id"])
     if account.county_code is not None:
-        await audit.write(account.county_code, at, "resident", account.id, account.name, "login", "resident_account", str(account.id))
+        await audit.write(
+            account.county_code, at, "resident", account.id, account.name, "login", "resident_account", str(account.id)
+        )
     return account
 
 
