@@ -12,10 +12,11 @@ from backoffice.due import Due, Today
 from backoffice.viewer import AnyRequest, actor_of, business, now, on
 from db.queries import inbox, regions
 from db.queries.inbox import ALL, FREE, HELD, MINE, CaseLine, Filter
-from domain.actor import POST_TITLES, Actor
+from domain.actor import POST_TITLES, Actor, Post
 from domain.case import flow
 from domain.case.status import TITLES, Status
 from domain.items import BY_CODE
+from domain.local import PROFILES
 from web.pages import go, is_htmx, page
 
 PAGE_SIZE = 25
@@ -81,7 +82,8 @@ async def around(actor: Actor, today: Today) -> dict[str, Any]:
 
 
 async def rows_of(actor: Actor, chosen: Filter, today: Today, after: tuple[date, int] | None) -> Desk:
-    scope, posts = actor.scope, sorted(post.value for post in actor.posts)
+    scope = actor.scope
+    posts = sorted(post.value for post in actor.posts & handlers(chosen.item))
     found = await inbox.lines(
         scope.county_code, scope.region_prefix, posts, actor.id, chosen, today.on, after=after, limit=PAGE_SIZE + 1
     )
@@ -91,6 +93,12 @@ async def rows_of(actor: Actor, chosen: Filter, today: Today, after: tuple[date,
     states = dict.fromkeys(row.due.state for row in rows)
     groups = [(today.words(state), [row for row in rows if row.due.state == state]) for state in states]
     return Desk(groups, f"{last.due_on}.{last.id}" if last else None)
+
+
+def handlers(item: str) -> frozenset[Post]:
+    """The posts an item passes through anywhere: a desk that never has it need not be searched."""
+    chains = [place.chains[item] for place in PROFILES if item in place.chains] if item else []
+    return frozenset(step.post for chain in chains for step in chain.steps) if item else frozenset(Post)
 
 
 async def as_rows(actor: Actor, lines: list[CaseLine], today: Today) -> list[Row]:
