@@ -63,6 +63,7 @@ class CaseRow(Struct, frozen=True, kw_only=True):
     effected_at: datetime | None
     reversed_by: int | None
     created_at: datetime
+    touched_at: datetime
     version: int
     answers: dict[str, Any]
     paused_on: date | None

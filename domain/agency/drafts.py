@@ -14,5 +14,5 @@ async def expire(county_code: int, at: datetime) -> int:
     before = at - timedelta(days=flow.RETENTION_OF_A_DRAFT_DAYS)
     drafts = await reference.untouched_drafts(county_code, before, AT_ONCE)
     for case_id in drafts:
-        await flow.expire_draft(county_code, case_id, worker(county_code), at)
+        await flow.expire_draft(county_code, case_id, worker(county_code), at, before)
     return len(drafts)

@@ -655,11 +655,11 @@ async def recompute_clocks(
         return rows[-1]["id"] if len(rows) == chunk else None
 
 
-async def expire_draft(county_code: int, case_id: int, actor: Actor, at: datetime) -> None:
+async def expire_draft(county_code: int, case_id: int, actor: Actor, at: datetime, untouched_since: datetime) -> None:
     """A draft nobody touched for RETENTION_OF_A_DRAFT_DAYS is closed; its rows stay."""
     async with transaction():
         case = await cases.lock(county_code, case_id)
-        if case and Status(case.status) is Status.DRAFT:
+        if case and Status(case.status) is Status.DRAFT and case.touched_at < untouched_since:
             await _close(case, actor, at, Status.AUTO_CLOSED, "auto_closed", {}, note="长时间没有提交")
 
 

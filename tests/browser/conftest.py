@@ -49,7 +49,7 @@ class Town:
         await page.get_by_role("button").filter(has_text="登录").first.click()
         await page.locator(f'input[name=person][value="{sub}"]').check()
         await page.locator("button[value=agree]").click()
-        await page.wait_for_url(f"{self.portal}/**")
+        await page.wait_for_url(lambda url: url.startswith(self.portal) and "/login" not in url)
         return page
 
     async def hire(self, name: str, *posts: Post, region: str = f"{COUNTY}") -> None:
