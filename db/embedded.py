@@ -191,7 +191,7 @@ class EmbeddedPostgres:
         ]
         if not self.durable:
             lines += ["fsync = off", "synchronous_commit = off", "full_page_writes = off"]
-            lines += ["wal_level = minimal", "max_wal_senders = 0", "autovacuum = off"]
+            lines += ["wal_level = minimal", "max_wal_senders = 0", "autovacuum = off", "min_wal_size = '32MB'"]
         conf = self.data / "pension.conf"
         conf.write_text("\n".join(lines) + "\n", encoding="utf-8")
         self._give(conf)

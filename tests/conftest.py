@@ -25,6 +25,8 @@ from db.seed.base import seed_base
 
 TEMPLATE = "template_pension"
 SEEDED_AT = datetime(2026, 11, 1, 8, tzinfo=UTC)
+PREFIX = "pension-session-"
+ENOUGH_MEMORY = 2 * 1024**3
 _numbers = itertools.count(1)
 
 
@@ -48,7 +50,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest) -> Iterator[EmbeddedPostgres]:
     """A private server without the precautions that make commits slow."""
-    home = Path(tempfile.mkdtemp(prefix="pension-test-"))  # in /tmp: root's server runs as another user
+    _remove_leftovers()
+    home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=_quick_place()))
     private = EmbeddedPostgres(home, binaries=getattr(request, "param", _named_binaries()), durable=False)
     private.start()
     try:
@@ -119,6 +122,22 @@ async def owner(database: Database) -> AsyncIterator[asyncpg.Connection]:
         yield connection
     finally:
         await connection.close()
+
+
+def _quick_place() -> Path:
+    """Memory, where there is enough of it: copying a database is mostly making files. Else /tmp.
+
+    Nowhere below the tree: root's server runs as another user.
+    """
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > ENOUGH_MEMORY else Path(tempfile.gettempdir())
+
+
+def _remove_leftovers() -> None:
+    """What a session that was killed left behind (its server has ended with it)."""
+    for folder in _quick_place().glob(f"{PREFIX}*"):
+        if not Path("/proc", folder.name.removeprefix(PREFIX).split("-")[0]).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _named_binaries() -> Path | None:
