@@ -54,9 +54,9 @@ async def callback(request: AnyRequest) -> Response[Any] | Template:
     asked, session = request.query_params, _session(request)
     try:
         next_path = await resident_login.finish(
-            _provider(request), session, _callback(request), state=asked.get("state", ""),
-            browser=request.cookies.get(_browser_cookie(request, "").key, ""), code=asked.get("code"),
-            error=asked.get("error"),
+            _provider(request), session, _callback(request),
+            browser=request.cookies.get(_browser_cookie(request, "").key, ""),
+            answer=resident_login.Answer(asked.get("state", ""), asked.get("code"), asked.get("error"), asked.get("iss")),
         )  # fmt: skip
     except LoginFailed as failed:
         return _failed(request, failed)
