@@ -132,7 +132,7 @@ async def test_a_new_phone_number_is_confirmed_by_its_code(town: Town) -> None:
     await expect(page.locator("input[name=sex]").first).to_be_visible()
     await go_on(page)
     await go_on(page, "没有错")
-    await expect(page.locator("main")).to_contain_text("已办好")
+    await expect(page.locator("main")).to_contain_text("已经办好")
     assert "已经改成别的号码" in await text_message("手机号码已变更")
 
 
