@@ -16,6 +16,7 @@ from msgspec import Struct
 from db import crypto, engine
 from db.queries import access as access_query
 from db.queries import clock, installation
+from db.stores.security import sessions
 from domain.agency import audit_chain, calendar_import, drafts
 from domain.agency.outbox import SandboxTexter, send_texts
 from ops import settings
@@ -55,11 +56,17 @@ async def send_waiting_texts(county_code: int, at: datetime) -> None:
         await send_texts(county_code, SandboxTexter(), at)
 
 
+async def forget_what_is_over(_at: datetime) -> None:
+    """Ended sessions, old attempts and codes. They live by real time, whatever business date is set."""
+    await sessions.sweep(datetime.now(clock.CHINA))
+
+
 JOBS: tuple[Job, ...] = (
     Job("texts", 3, each_county(send_waiting_texts)),
     Job("audit seal", 3, each_county(audit_chain.seal)),
     Job("calendar", 10, each_county(calendar_import.follow)),
     Job("drafts", 3600, each_county(drafts.expire)),
+    Job("ended sessions", 3600, forget_what_is_over),
 )
 
 

@@ -26,7 +26,6 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_LENGTH = 43
 UNGUARDED = ("/static/", "/healthz")
 PARKED_AT_MOST = 64_000  # bytes of typed text
-KEPT_MESSAGE = "您刚才填写的内容还在，请检查后再提交。"
 
 
 async def require_login(request: Connection, *, level: int = 0, fresh: bool = False) -> None:
