@@ -54,7 +54,8 @@ class Today(Struct, frozen=True):
             return {"overdue": "已超期", "today": "今天到期", "later": "以后到期"}[state]
         if self.next_working_day == self.on + timedelta(days=1):
             return "明天到期"
-        return f"下个工作日到期（{self.next_working_day.month}月{self.next_working_day.day}日，周{WEEKDAYS[self.next_working_day.weekday()]}）"
+        following = self.next_working_day  # after a weekend or a holiday: the day by its name
+        return f"{short(following)}（周{WEEKDAYS[following.weekday()]}）到期"
 
 
 class Due(Struct, frozen=True):

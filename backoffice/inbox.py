@@ -102,8 +102,15 @@ def handlers(item: str) -> frozenset[Post]:
 
 
 async def as_rows(actor: Actor, lines: list[CaseLine], today: Today) -> list[Row]:
-    places = await regions.names([line.region_code for line in lines])
+    places = await within_county(actor, [line.region_code for line in lines])
     return [_row(line, actor, today, places) for line in lines]
+
+
+async def within_county(actor: Actor, codes: list[str]) -> dict[str, str]:
+    """Names of places without the county's own, which everybody here knows."""
+    county = str(actor.scope.county_code)
+    names = await regions.names([county, *codes])
+    return {code: name.removeprefix(names.get(county, "")) or name for code, name in names.items()}
 
 
 def _row(line: CaseLine, actor: Actor, today: Today, places: dict[str, str]) -> Row:

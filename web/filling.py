@@ -25,10 +25,12 @@ async def tiers(county_code: int, on: date) -> list[tuple[str, str]]:
 
 async def places(county_code: int, prefix: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """All open groups under `prefix` as the region macro wants them: ("柳湾镇/东坪村", ((code, "一组"), …))."""
-    upper = {r.code: r.name for length in (8, 10) for r in await regions.below(county_code, prefix[:length], length)}
-    upper |= await regions.names([prefix[:length] for length in (8, 10) if length <= len(prefix)]) | upper
+    found = await regions.below(county_code, prefix, 12)
+    upper = await regions.short_names(
+        [code[:length] for code in {group.code[:10] for group in found} for length in (8, 10)]
+    )
     groups: dict[str, list[tuple[str, str]]] = {}
-    for group in await regions.below(county_code, prefix, 12):
+    for group in found:
         path = "/".join(upper.get(group.code[:length], "") for length in (8, 10))
         groups.setdefault(path, []).append((group.code, group.name))
     return list(groups.items())

@@ -35,3 +35,9 @@ async def names(codes: list[str]) -> dict[str, str]:
     """Full names of many codes at once, for lists."""
     rows = await engine.fetch("select code, full_name from region where code = any($1)", codes)
     return {row["code"]: row["full_name"] for row in rows}
+
+
+async def short_names(codes: list[str]) -> dict[str, str]:
+    """Each place's own name, without those above it."""
+    rows = await engine.fetch("select code, name from region where code = any($1)", codes)
+    return {row["code"]: row["name"] for row in rows}

@@ -46,7 +46,7 @@ async def test_on_friday_the_next_working_day_is_named(office: Office, clerk: De
     await make.enrollment_of(LI_XIUYING, actor=filer, received_on=date(2026, 11, 18), received_reason="村里晚送")
     async with office.at_desk(await office.hire("孙立", Post.COUNTY_ENROLLMENT)) as county:
         page = await county.get("/inbox")
-    assert "下个工作日到期（11月23日，周一）" in page.text
+    assert "11月23日（周一）到期" in page.text
     assert "11月18日收到" in page.text
 
 
