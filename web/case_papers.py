@@ -19,6 +19,7 @@ from domain.case.examination import subject_of
 from domain.case.item import ServiceItem
 from domain.case.status import REJECT_REASONS, REMEDIES, Status
 from domain.codes import RELATIONS
+from domain.errors import Finding, Weight
 from domain.items import BY_CODE
 from web.answers import Line, read_back
 from web.documents import contents, pdf
@@ -124,7 +125,11 @@ async def _result(p: Printing) -> Sheet:
     case = p.case
     assert case.received_on is not None and case.decided_at is not None, "decided"
     refused = case.status == Status.REJECTED
-    reasons = (contents.Reason(title=REJECT_REASONS.get(case.reason_code or "", ""), text=case.reason_text or ""),)
+    reason = contents.Reason(
+        title=REJECT_REASONS.get(case.reason_code or "", ""),
+        text=case.reason_text or "",
+        basis="、".join(basis_of(case)),
+    )
     return contents.ResultNotice(
         **p.sheet,
         item_title=p.item.title,
@@ -134,11 +139,17 @@ async def _result(p: Printing) -> Sheet:
         decided_on=case.decided_at.date(),
         outcome="rejected" if refused else "approved",
         result="" if refused else p.item.result,
-        reasons=reasons if refused else (),
+        reasons=(reason,) if refused else (),
         remedies=REMEDIES if refused else (),
         enquiry_phone=p.county.agency_phone,
         enquiry_address=p.county.agency_address,
     )
+
+
+def basis_of(case: CaseRow) -> list[str]:
+    """The articles of what barred the approval when the case was last examined."""
+    findings = msgspec.json.decode(case.findings, type=list[Finding])
+    return list(dict.fromkeys(finding.basis for finding in findings if finding.weight is Weight.BARS))
 
 
 async def _registration_form(p: Printing) -> Sheet:

@@ -243,6 +243,18 @@ async def test_somebody_already_on_the_roster_is_found_there(assistant: Visitor)
     assert assistant.url == f"/village/{VILLAGE}/people/{person_id}"
 
 
+async def test_a_form_put_aside_is_found_among_the_assistants_own(assistant: Visitor) -> None:
+    await make.participant(WANG_DASHAN)
+    await assistant.get(f"/village/{VILLAGE}")
+    await assistant.follow("王大山")
+    await assistant.press("开始县内户籍地址变更")
+    await assistant.press("以后再填")
+    assert assistant.url == f"/village/{VILLAGE}?saved=1"
+    assert "已经保存，还没有提交" in assistant.words
+    await assistant.follow("县内户籍地址变更")
+    assert "正在为王大山办理" in assistant.words
+
+
 async def test_a_resident_without_appointment_finds_no_village(town: Town) -> None:
     async with town.login(LI_XIUYING) as resident:
         await resident.get("/village", status=404)

@@ -88,6 +88,7 @@ async def test_somebody_too_young_is_warned_may_submit_and_gets_an_answer_with_t
         await flow.reject(make.COUNTY, case_id, SUN_LI, version, "NOT_ELIGIBLE_AGE", reason, make.FRIDAY)
         await visitor.get(f"/cases/{case_id}")
         assert "没有通过：年龄不符合规定" in visitor.words
+        assert "依据：国发〔2014〕8号 三" in visitor.words
         assert "行政复议" in visitor.words
 
 
