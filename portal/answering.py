@@ -19,7 +19,6 @@ from web import forms
 from web.answers import read_back
 from web.pages import go, is_htmx, page
 
-LEAVE = "/cases?saved=1"
 STALE = "这份申请刚刚在别的地方改过。您填的内容还在下面，请核对后再保存一次。"
 
 
@@ -39,7 +38,7 @@ async def show(
         draft=draft,
         step=step,
         number=draft.number_of(step.code),
-        back=draft.url(before) if before else "/",
+        back=draft.url(before) if before else draft.exit_url,
         then=request.query_params.get("then", ""),
         values=values if values is not None else forms.as_form(draft.case.answers) | kept,
         errors=errors or {},
@@ -158,7 +157,7 @@ async def keep(request: AnyRequest, draft: Draft, step: Step, answers: dict[str,
                 raise
             return await show(request, draft, step, values=forms.typed(sent), errors={"": STALE}, status_code=409)
     if "_later" in sent:
-        return go(request, LEAVE)
+        return go(request, draft.leave_url)
     case = msgspec.structs.replace(case, answers={**case.answers, **answers})
     after = await draft_of(case, draft.actor, now.date())
     following = next_code(after.steps, step.code)
@@ -188,7 +187,7 @@ async def answer_materials(request: AnyRequest, draft: Draft, step: Step, sent: 
     if not errors and "_stay" not in sent and "_remove" not in sent:
         errors = {} if "_later" in sent else await materials.still_missing(draft)
         if not errors:
-            return go(request, LEAVE if "_later" in sent else draft.url(next_code(draft.steps, step.code)))
+            return go(request, draft.leave_url if "_later" in sent else draft.url(next_code(draft.steps, step.code)))
     return await show(request, draft, step, errors=errors, status_code=422 if errors else 200)
 
 

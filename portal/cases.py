@@ -13,14 +13,14 @@ from db.queries.portal import CaseRow
 from domain.actor import ActorKind
 from domain.case import flow
 from domain.case.notices import day
-from domain.case.status import REJECT_REASONS, REMEDIES, UNDECIDED, Status
+from domain.case.status import ON_A_DESK, REJECT_REASONS, REMEDIES, UNDECIDED, Status
 from domain.errors import NotFound
 from domain.items import BY_CODE
 from portal import papers, progress, viewer
 from portal.lists import shown, state_of
 from portal.viewer import AnyRequest
 from web.answers import read_back
-from web.case_papers import kinds_of
+from web.case_papers import basis_of, kinds_of
 from web.documents.contents import KINDS
 from web.documents.qr import svg
 from web.pages import go, page
@@ -53,6 +53,7 @@ class View(Struct, frozen=True, kw_only=True):
     points: list[str]
     papers: list[tuple[str, str]]
     reason: str
+    basis: list[str]
     can_withdraw: bool
 
 
@@ -68,6 +69,7 @@ async def view_of(case: CaseRow) -> View:
         points=json.decode(case.pause_points, type=list[str]) if case.pause_points else [],
         papers=[(KINDS[kind].title, f"/cases/{case.id}/papers/{kind}.pdf") for kind in kinds_of(case)],
         reason=REJECT_REASONS.get(case.reason_code or "", ""),
+        basis=basis_of(case),
         can_withdraw=status in UNDECIDED | {Status.DRAFT},
     )
 
@@ -154,7 +156,7 @@ async def verify(request: AnyRequest, token: FromPath[str]) -> Template:
         raise NotFound
     county = await query.county(case.county_code)
     state, tone = state_of(Status(case.status), None)
-    due = "" if case.told_at else day(case.due_on) if case.due_on else ""
+    due = day(case.due_on) if case.due_on and case.status in ON_A_DESK else ""
     return page(request, "cases/verify.html", case=case, county=county, state=state, tone=tone, due=due)
 
 

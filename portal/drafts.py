@@ -56,6 +56,16 @@ class Draft(Struct, frozen=True, kw_only=True):
     def url(self, code: str) -> str:
         return f"/drafts/{self.case.id}/{code}"
 
+    @property
+    def exit_url(self) -> str:
+        """Out of the form: an assistant comes back to his village."""
+        return f"/village/{self.actor.scope.region_prefix}" if self.for_other else "/"
+
+    @property
+    def leave_url(self) -> str:
+        """Where the author is told that it is kept."""
+        return f"{self.exit_url}?saved=1" if self.for_other else "/cases?saved=1"
+
     def number_of(self, code: str) -> int:
         return next(number for number, step in enumerate(self.steps, start=1) if step.code == code)
 

@@ -68,6 +68,7 @@ async def roster(request: AnyRequest, village: FromPath[str]) -> Template:
     return page(
         request, "village/roster.html", village=village, village_name=actor.organisation, people=people, more=more,
         first=_after(request) is not None, lines=[shown(line, for_assistant=True) for line in lines], sought="", searched=False,
+        saved="saved" in request.query_params,
     )  # fmt: skip
 
 
@@ -84,7 +85,7 @@ async def search(request: AnyRequest, village: FromPath[str]) -> Template:
     people = await _find(actor, village, sought) if sought else []
     return page(
         request, "village/roster.html", village=village, village_name=actor.organisation, people=people, more=None,
-        first=True, lines=[], sought=sought, searched=True,
+        first=True, lines=[], sought=sought, searched=True, saved=False,
     )  # fmt: skip
 
 
