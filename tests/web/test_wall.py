@@ -460,6 +460,17 @@ async def test_a_freeze_ends_the_session_that_is_running(backoffice: httpx2.Asyn
     assert (await backoffice.get("/actor")).status_code == 303
 
 
+@pytest.mark.rule("R-442")
+async def test_a_session_that_was_left_over_is_worth_nothing_to_a_frozen_user(
+    backoffice: httpx2.AsyncClient, clock: Clock
+) -> None:
+    who = await user(clock)
+    await backoffice.post(f"/enter/{who}")
+    await engine.execute("update staff_user set frozen_at = $1", clock())
+    assert (await backoffice.get("/actor")).status_code == 303
+    assert await engine.fetchval("select count(*) from web_session") == 1
+
+
 async def test_back_channel_logout_ends_what_the_provider_names(db: Database, clock: Clock) -> None:
     origin = sessions.Origin("https://id.test", "li", "s1")
     for sid in ("s1", "s2"):
