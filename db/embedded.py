@@ -103,6 +103,10 @@ class EmbeddedPostgres:
             self._process.wait()
             self._process = None
 
+    def has_ended(self) -> bool:
+        """Whether the server this object started has gone away by itself. False for one it only attached to."""
+        return self._process is not None and self._process.poll() is not None
+
     def dsn(self, role: str, database: str = "pension") -> str:
         return f"postgresql://{role}@/{quote(database)}?host={quote(str(self.socket), safe='')}"
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 import asyncpg
 
-from db.embedded import home_of
+from db.embedded import EmbeddedPostgres, home_of
 from db.queries import clock
 from ops import demo_seed, machine, place, processes, settings
 
@@ -32,21 +32,21 @@ def main(asked: argparse.Namespace) -> int:
         with _only_one():
             if asked.fresh or FILLING.exists():
                 throw_away()
-            with place.server():
-                return _run(group)
+            with place.server() as database:
+                return _run(group, database)
     except processes.Stopped:
         print("\nstopped", flush=True)
         return 0
 
 
-def _run(group: processes.Group) -> int:
+def _run(group: processes.Group, database: EmbeddedPostgres | None) -> int:
     try:
         prepare()
         for command in (processes.sandbox_identity(), processes.site("portal"), processes.site("backoffice")):
             group.start(command)
         group.start(processes.WORKER)
         print(greeting(), flush=True)
-        group.wait()
+        group.wait(database)
     finally:
         processes.ignore_signals()
         group.stop()

@@ -31,22 +31,24 @@ def private_server() -> EmbeddedPostgres:
 
 
 @contextmanager
-def server() -> Iterator[None]:
+def server() -> Iterator[EmbeddedPostgres | None]:
     """For the length of the block a server answers and DATABASE_URL and DATABASE_OWNER_URL are set.
 
-    A private server that this command had to start is stopped again; one that was running stays.
+    A private server that this command had to start is stopped again; one that was running stays. Yields the private one.
     """
     if is_external():
         os.environ.setdefault("DATABASE_OWNER_URL", os.environ["DATABASE_URL"])
-        yield
+        yield None
         return
     private = private_server()
     started = private.start()
+    # Root's databases of all trees lie side by side under hashes: this says whose it is before anybody removes one.
+    (private.home / "tree.txt").write_text(f"{settings.TREE}\n", encoding="utf-8")
     addresses = {"DATABASE_URL": private.dsn(APP), "DATABASE_OWNER_URL": private.dsn(OWNER)}
     os.environ.update(addresses)
     try:
         asyncio.run(private.prepare())
-        yield
+        yield private
     finally:
         for name in addresses:
             del os.environ[name]

@@ -14,7 +14,7 @@ from types import FrameType
 
 from msgspec import Struct
 
-from db.embedded import PR_SET_PDEATHSIG
+from db.embedded import PR_SET_PDEATHSIG, EmbeddedPostgres
 from ops import settings
 
 STOP_SECONDS = 15
@@ -95,9 +95,11 @@ class Group:
                 raise RuntimeError(f"{command.name} did not start, see {log}:\n{tail(log)}")
             time.sleep(0.1)
 
-    def wait(self) -> None:
-        """Until one of them ends by itself: then RuntimeError."""
+    def wait(self, database: EmbeddedPostgres | None = None) -> None:
+        """Until one of them, or the private server, ends by itself: then RuntimeError."""
         while True:
+            if database is not None and database.has_ended():
+                raise RuntimeError(f"the private PostgreSQL has ended, see {database.log}")
             for name, process in self._running.items():
                 if process.poll() is not None:
                     log = log_of(name)

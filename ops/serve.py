@@ -3,6 +3,7 @@
 import argparse
 import os
 
+from db.embedded import EmbeddedPostgres
 from ops import place, processes, settings
 
 
@@ -18,21 +19,21 @@ def main(asked: argparse.Namespace) -> int:
     async def check() -> None:
         """run_with_database has looked at the migrations, the environment and the keys."""
 
-    with place.server():
+    with place.server() as database:
         place.run_with_database(check)
         if place.is_external():
             os.chdir(settings.TREE)
             os.execv(command.arguments[0], command.arguments)
-        return _beside_private_server(command)
+        return _beside_private_server(command, database)
 
 
-def _beside_private_server(command: processes.Command) -> int:
+def _beside_private_server(command: processes.Command, database: EmbeddedPostgres | None) -> int:
     """The private server ends with the process that started it, so that one has to stay."""
     processes.stop_on_signals()
     group = processes.Group()
     try:
         group.start(command)
-        group.wait()
+        group.wait(database)
     except processes.Stopped:
         print("stopped")
     finally:

@@ -1,14 +1,18 @@
 """Starting and stopping what makes up the system."""
 
 import os
+import shutil
+import signal
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from db.embedded import EmbeddedPostgres
 from ops import processes, settings
 from ops.processes import Command, Group
 
@@ -81,3 +85,15 @@ def test_a_process_that_does_not_listen_is_killed(group: Group) -> None:
     time.sleep(0.3)  # until it is deaf
     group.stop()
     assert gone(pid)
+
+
+def test_a_private_server_that_goes_away_is_told(group: Group) -> None:
+    home = Path(tempfile.mkdtemp(prefix="pension-test-"))
+    database = EmbeddedPostgres(home, durable=False)
+    database.start()
+    assert database.has_ended() is False
+    os.kill(int((database.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    with pytest.raises(RuntimeError, match="PostgreSQL has ended"):
+        group.wait(database)
+    database.stop()
+    shutil.rmtree(home)
