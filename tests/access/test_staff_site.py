@@ -26,7 +26,7 @@ OWN = "My-Own-Pass-99"
 
 @pytest.fixture
 async def client(db: Database, clock: Clock, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
-    app = site.create(FolderStorage(tmp_path), secure=False, clock=clock)
+    app = site.create(FolderStorage(tmp_path), secure=False, portal_url="http://portal.test", clock=clock)
     await site.load_counties(app)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(
