@@ -387,6 +387,8 @@ async def withdraw(county_code: int, case_id: int, actor: Actor, at: datetime) -
         case = await _own(county_code, case_id, actor)
         if Status(case.status) not in UNDECIDED | {Status.DRAFT}:
             raise Refused(Problem("decided", "这件业务已经有结果，不能再撤回。"))
+        if actor.kind is ActorKind.ASSISTANT and case.case_no:
+            raise Refused(Problem("resident-withdraws", "已经提交的业务只能由居民本人撤回，或者请乡镇事务所帮忙。"))
         await _close(case, actor, at, Status.WITHDRAWN, "withdrawn", {})
         if case.case_no:
             title, body = notices.withdrawn(BY_CODE[case.item].title, case.case_no)

@@ -47,4 +47,4 @@ def may_act_for_applicant(case: CaseRow, actor: Actor) -> bool:
     if actor.kind is ActorKind.RESIDENT:
         return actor.id_index is not None and actor.id_index == case.applicant_index
     filed = case.filer_kind == actor.kind and case.filer_id == actor.id
-    return filed and actor.scope.county_code == case.county_code
+    return filed and actor.scope.county_code == case.county_code and actor.scope.covers(case.region_code)

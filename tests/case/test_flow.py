@@ -266,6 +266,25 @@ async def test_an_assistant_cannot_make_the_resident_s_promise() -> None:
         await flow.confirm(COUNTY, case_id, helper, 1, FRIDAY, "code", Signature("typed", LI_XIUYING.name))
 
 
+@pytest.mark.rule("R-025")
+async def test_an_assistant_gives_up_a_draft_but_does_not_withdraw_for_the_resident() -> None:
+    helper = make.assistant()
+    answers = {**make.ENROLLMENT, "name": LI_XIUYING.name, "id_number": LI_XIUYING.id_number}
+    case_id = await make.draft(enrollment.ITEM, answers, helper, LI_XIUYING)
+    await flow.ask_resident(COUNTY, case_id, helper, 0, FRIDAY, None)
+    await flow.confirm(COUNTY, case_id, make.resident(), 1, FRIDAY, "login", Signature("typed", LI_XIUYING.name))
+    with pytest.raises(Refused, match="本人撤回"):
+        await flow.withdraw(COUNTY, case_id, helper, FRIDAY)
+    given_up = await make.draft(enrollment.ITEM, answers, helper, make.ZHOU_XIAOMAN, with_materials=False)
+    await flow.withdraw(COUNTY, given_up, helper, FRIDAY)
+
+
+async def test_an_assistant_who_moved_on_leaves_his_drafts_behind() -> None:
+    case_id = await make.draft(enrollment.ITEM, {}, make.assistant(), LI_XIUYING, with_materials=False)
+    with pytest.raises(NotFound):
+        await flow.save(COUNTY, case_id, make.assistant(village="4399010103"), "contact", {}, 0, FRIDAY)
+
+
 async def test_an_assistant_files_only_for_his_own_village() -> None:
     helper = make.assistant()
     answers = {
