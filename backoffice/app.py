@@ -5,4 +5,6 @@ from web import settings
 from web.running import database, open_storage
 
 _settings = settings.read()
-app = create(open_storage(_settings), secure=_settings.secure_cookies, lifespan=[database])
+app = create(
+    open_storage(_settings), portal_url=_settings.portal_url, secure=_settings.secure_cookies, lifespan=[database]
+)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -9,11 +10,13 @@ from litestar.response import Template
 
 from backoffice.review import WORDS, gather
 from backoffice.viewer import AnyRequest, actor_of, business, day, now, text, version
+from db.queries import review as queries
 from domain.case import flow
 from domain.case.status import REJECT_REASONS, REMEDIES, SEND_BACK_REASONS
 from domain.errors import Finding, NotFound, Problem, Refused
 from domain.person_file import find_attachment, open_attachment
-from web import forms
+from web import case_papers, forms
+from web.documents.contents import KINDS
 from web.pages import go, page
 from web.storage import Storage
 
@@ -41,6 +44,7 @@ async def review_page(
         page_title=f"{shown.item.title}：{shown.case.subject_name}", r=shown, problems=problems, stale=stale, typed=typed or {},
         said=DONE.get(request.query_params.get("done", ""), "") if request.method == "GET" else "",
         send_back_reasons=SEND_BACK_REASONS.items(), reject_reasons=REJECT_REASONS.items(), remedies=REMEDIES, words=WORDS,
+        papers=[(kind, KINDS[kind].title) for kind in case_papers.kinds_of(shown.case)],
     )  # fmt: skip
 
 
@@ -147,6 +151,23 @@ async def thumbnail(request: AnyRequest, case_id: FromPath[int], attachment_id: 
     return await streamed(request, found.thumbnail_key, "thumbnail", "image/jpeg")
 
 
+@get("/cases/{case_id:int}/documents/{kind:str}", guards=[business])
+async def document(request: AnyRequest, case_id: FromPath[int], kind: FromPath[str]) -> Response[bytes]:
+    """A paper for the resident at the counter: printed once, the same afterwards."""
+    actor = actor_of(request)
+    case = await queries.case(actor.scope.county_code, case_id)
+    if case is None or not actor.scope.covers(case.region_code) or kind not in case_papers.kinds_of(case):
+        raise NotFound
+    state = request.app.state
+    printed = await case_papers.issued(
+        case, kind, actor=actor, at=now(request), storage=state.storage, portal_url=state.portal_url
+    )
+    name = quote(f"{KINDS[kind].title}{case.case_no}.pdf")
+    return Response(
+        printed, media_type="application/pdf", headers={"Content-Disposition": f"inline; filename*=UTF-8''{name}"}
+    )
+
+
 async def streamed(request: AnyRequest, key: str, purpose: str, media_type: str) -> Response[Any]:
     """Opened on the way out; web.headers lets no cache keep it."""
     storage: Storage = request.app.state.storage
@@ -155,4 +176,5 @@ async def streamed(request: AnyRequest, key: str, purpose: str, media_type: str)
 
 ROUTES = [
     show, take, give_back, approve, supplement, send_back, reject, hold, release, attachment, attachment_file, thumbnail,
+    document,
 ]  # fmt: skip

@@ -95,10 +95,12 @@ async def load_counties(app: Litestar) -> None:
     app.state.counties = {county.county_code: county.name for county in await access.counties()}
 
 
-def create(storage: Storage, *, secure: bool, clock: Clock = real_time, lifespan: Any = ()) -> Litestar:
-    """`lifespan` opens what the site needs (the database) before it starts."""
+def create(
+    storage: Storage, *, portal_url: str, secure: bool, clock: Clock = real_time, lifespan: Any = ()
+) -> Litestar:
+    """`lifespan` opens what the site needs (the database) before it starts. `portal_url` stands on what is printed."""
     routes = [home, *(route for module in MODULES for route in module.ROUTES)]
     return site(
         "backoffice", routes, Path(__file__).parent / "templates", context=context, secure=secure, clock=clock,
-        state={"storage": storage, "counties": {}}, lifespan=[*lifespan], on_startup=[load_counties],
+        state={"storage": storage, "counties": {}, "portal_url": portal_url}, lifespan=[*lifespan], on_startup=[load_counties],
     )  # fmt: skip

@@ -44,7 +44,9 @@ async def test_no_route_answers_a_visitor_but_login_static_files_and_the_health_
                         ("/login", "/logout", "/logout", "/static", "/healthz", "/text-size", "/style")
                     ), route.path
                     continue
-                path = route.path_format.replace("{code}", "enrollment")
+                path = route.path_format
+                for name, value in (("code", "enrollment"), ("source", "deaths"), ("kind", "receipt"), ("answer", "confirm")):
+                    path = path.replace("{" + name + "}", value)
                 for name in (
                     "case_id",
                     "attachment_id",
@@ -466,3 +468,18 @@ async def test_the_audit_chain_is_verified_on_a_page_and_an_edited_entry_shows(h
     assert "校验通过" in (await head.get("/audit/verify")).text
     await owner.execute("update audit_entry set actor_name = '别人' where id = (select min(entry_id) from audit_seal)")  # type: ignore[attr-defined]
     assert "被改动过" in (await head.get("/audit/verify")).text
+
+
+async def test_papers_for_the_counter_are_printed_once_and_stay_as_they_were(office: Office, clerk: Desk) -> None:
+    await make.sources()
+    receipt = await make.enrollment_of(LI_XIUYING)
+    page = await clerk.get(f"/cases/{receipt.case_id}")
+    url = f"/cases/{receipt.case_id}/documents/receipt"
+    assert url in [a.attrs["href"] for a in page.all("a")]
+    first = await clerk.client.get(url)
+    assert first.status_code == 200
+    assert first.content.startswith(b"%PDF")
+    assert (await clerk.client.get(url)).content == first.content
+    await clerk.get(f"/cases/{receipt.case_id}/documents/result", 404)  # there is no result yet
+    async with office.at_desk(await office.hire("吴桐", Post.TOWNSHIP_CLERK, region="43990102")) as neighbour:
+        await neighbour.get(url, 404)
