@@ -237,3 +237,29 @@ async def test_the_number_typed_must_be_the_subjects() -> None:
     ask = enrollment.Enrollment(**{**make.ENROLLMENT, "name": "李秀英", "id_number": WANG_DASHAN.id_number})
     found = enrollment.examine(ask, await enrollment.gather(ask, subject, FRIDAY.date()))
     assert "identity-mismatch" in [finding.code for finding in found]
+
+
+@pytest.mark.rule("R-053")
+@pytest.mark.parametrize(
+    ("born", "flagged", "contribution_status"), [(date(1966, 11, 20), True, 3), (date(1966, 11, 21), False, 1)]
+)
+async def test_from_sixty_on_nobody_contributes_any_more(born: date, flagged: bool, contribution_status: int) -> None:
+    elder = make.Person("赵有福", make.id_number(born, 181), 22)
+    await make.sources(household_register=make.household(elder))
+    receipt = await make.enrollment_of(elder)
+    _, looked = await flow.look(COUNTY, receipt.case_id, ZHAO_MIN, FRIDAY)
+    assert ("pension-age" in [finding.code for finding in looked.findings]) is flagged
+    assert looked.bars == []
+    await make.approve(receipt.case_id, ZHAO_MIN)
+    await make.approve(receipt.case_id, SUN_LI)
+    person = await people.read(*(await people.find(elder.index) or (0, 0)))
+    assert person is not None
+    assert (person.participation_status, person.contribution_status) == (1, contribution_status)
+
+
+@pytest.mark.rule("R-045")
+@pytest.mark.rule("R-065")
+async def test_the_pictures_of_the_papers_stay_with_the_approved_case() -> None:
+    case_id = await effected()
+    kept = await engine.fetch("select material from case_material where case_id = $1 and removed_at is null", case_id)
+    assert {row["material"] for row in kept} == {"id_document", "household_front", "household_own"}
