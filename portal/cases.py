@@ -122,8 +122,9 @@ async def receipt(request: AnyRequest, case_id: FromPath[int]) -> Template:
 
 @get("/cases/{case_id:int}/withdraw")
 async def ask_withdraw(request: AnyRequest, case_id: FromPath[int]) -> Template:
-    case, _ = await viewer.case_of(request, case_id)
-    if case.status not in UNDECIDED | {Status.DRAFT}:
+    case, actor = await viewer.case_of(request, case_id)
+    by_assistant = actor.kind is ActorKind.ASSISTANT and case.case_no is not None
+    if by_assistant or case.status not in UNDECIDED | {Status.DRAFT}:
         raise NotFound
     return page(request, "cases/withdraw.html", case=case, item=BY_CODE[case.item])
 

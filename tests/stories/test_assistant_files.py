@@ -255,6 +255,21 @@ async def test_a_form_put_aside_is_found_among_the_assistants_own(assistant: Vis
     assert "正在为王大山办理" in assistant.words
 
 
+@pytest.mark.rule("R-025")
+async def test_an_assistant_gives_up_a_draft_but_withdraws_nothing_that_was_handed_in(assistant: Visitor) -> None:
+    await make.participant(WANG_DASHAN)
+    given_up = await file_address(assistant)
+    await assistant.follow("回去核对")
+    await assistant.follow("放弃这份申请")
+    await assistant.press("确定撤回")
+    assert await make.column(given_up, "status") == Status.WITHDRAWN
+    case_id = await file_address(assistant)
+    await assistant.press("上传并提交", files={"photo": [("slip.jpg", photo("white"))]})
+    await assistant.follow("看办理进度")
+    assert "撤回申请" not in assistant.words
+    await assistant.get(f"/cases/{case_id}/withdraw", status=404)
+
+
 async def test_a_resident_without_appointment_finds_no_village(town: Town) -> None:
     async with town.login(LI_XIUYING) as resident:
         await resident.get("/village", status=404)
