@@ -124,7 +124,7 @@ async def run(stage: Stage, cases: int, rounds: int, times: int) -> dict[str, An
         storage = FolderStorage(Path(folder))
         ours = (
             portal_site.create(_settings(Path(folder)), storage, clock=lambda: FRIDAY),
-            backoffice_site.create(storage, secure=False, clock=lambda: FRIDAY),
+            backoffice_site.create(storage, secure=False, portal_url="http://bench.test", clock=lambda: FRIDAY),
         )
         floors = floor("portal", screens.my_rows), floor("backoffice", lambda: screens.inbox_rows(FRIDAY.date()))
         async with ours[0].lifespan(), ours[1].lifespan(), floors[0].lifespan(), floors[1].lifespan():

@@ -138,6 +138,7 @@ async def add_material(
             county_code=county_code, created_by_kind=actor.kind, created_by=actor.id, at=at, **file
         )
         await cases.link_material(county_code, case_id, material, attachment_id, at)
+        await _ask_again(case)
         return attachment_id
 
 
@@ -155,6 +156,13 @@ async def remove_material(county_code: int, case_id: int, actor: Actor, material
         if Status(case.status) not in {Status.DRAFT, Status.SUPPLEMENT_REQUESTED}:
             raise Refused(Problem("not-open", "这份申请已经提交，不能再删改材料。"))
         await cases.unlink_material(county_code, case_id, material_id, at)
+        await _ask_again(case)
+
+
+async def _ask_again(case: CaseRow) -> None:
+    """What the resident was asked to confirm has changed: the asking is void (R-023)."""
+    if case.awaiting:
+        await _change(case, case.version, {"awaiting": None})
 
 
 # ------------------------------------------------------------------ handing in

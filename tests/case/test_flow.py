@@ -257,6 +257,19 @@ async def test_a_change_after_asking_must_be_confirmed_anew() -> None:
 
 
 @pytest.mark.rule("R-023")
+async def test_another_photo_after_asking_must_be_confirmed_anew() -> None:
+    helper = make.assistant()
+    answers = {**make.ENROLLMENT, "name": LI_XIUYING.name, "id_number": LI_XIUYING.id_number}
+    case_id = await make.draft(enrollment.ITEM, answers, helper, LI_XIUYING)
+    await flow.ask_resident(COUNTY, case_id, helper, 0, FRIDAY, None)
+    await flow.add_material(COUNTY, case_id, helper, "id_document", make.picture(), FRIDAY)
+    with pytest.raises(Refused, match="重新发起确认"):
+        await flow.confirm(
+            COUNTY, case_id, make.resident(), await make.version(case_id), FRIDAY, "login", Signature("typed", "李秀英")
+        )
+
+
+@pytest.mark.rule("R-023")
 async def test_an_assistant_cannot_make_the_resident_s_promise() -> None:
     helper = make.assistant()
     answers = {**make.ENROLLMENT, "name": LI_XIUYING.name, "id_number": LI_XIUYING.id_number}
