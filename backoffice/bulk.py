@@ -70,7 +70,7 @@ async def selected(request: AnyRequest, ids: list[int]) -> list[Row]:
     actor = actor_of(request)
     posts = sorted(post.value for post in actor.posts)
     lines = await inbox.lines_of(actor.scope.county_code, actor.scope.region_prefix, posts, ids)
-    rows = await as_rows(actor, lines, await clocks.today(on(request)))
+    rows = as_rows(actor, lines, await clocks.today(on(request)))
     return [row for row in rows if row.selectable]
 
 

@@ -12,15 +12,17 @@ from backoffice.due import Due, Today
 from backoffice.viewer import AnyRequest, actor_of, business, now, on
 from db.queries import inbox, regions
 from db.queries.inbox import ALL, FREE, HELD, MINE, CaseLine, Filter
-from domain.actor import POST_TITLES, Actor, Post
+from domain.actor import POST_TITLES, Actor, Post, Scope
 from domain.case import flow
 from domain.case.status import TITLES, Status
 from domain.items import BY_CODE
 from domain.local import PROFILES
 from web.pages import go, is_htmx, page
+from web.remember import remember
 
 PAGE_SIZE = 25
 VIEWS = ((ALL, "全部待办"), (MINE, "我接手的"), (FREE, "还没人接手"), (HELD, "挂起的"))
+ITEMS = tuple((item.code, item.title) for item in BY_CODE.values())
 CLEAN = (("1", "没有疑点"), ("0", "有疑点"))
 
 
@@ -44,7 +46,7 @@ class Desk(Struct, frozen=True):
 @get("/inbox", guards=[business])
 async def show(request: AnyRequest) -> Template:
     actor, chosen = actor_of(request), read_filter(request)
-    today = await clocks.today(on(request))
+    today = await remember(request, ("today", on(request)), lambda: clocks.today(on(request)))
     desk = await rows_of(actor, chosen, today, read_after(request))
     if is_htmx(request):
         return page(request, "inbox/_desk.html", desk=desk, chosen=chosen, here_filtered=link(chosen))
@@ -55,7 +57,7 @@ async def show(request: AnyRequest) -> Template:
         desk=desk,
         chosen=chosen,
         here_filtered=link(chosen),
-        **await around(actor, today),
+        **await around(request, actor, today),
     )
 
 
@@ -66,19 +68,23 @@ async def take_next(request: AnyRequest) -> Response[Any]:
     return go(request, "/inbox?empty=1" if case_id is None else f"/cases/{case_id}")
 
 
-async def around(actor: Actor, today: Today) -> dict[str, Any]:
+async def around(request: AnyRequest, actor: Actor, today: Today) -> dict[str, Any]:
     """What stands above the list: how much waits, and what it can be narrowed to."""
     scope, posts = actor.scope, sorted(post.value for post in actor.posts)
     counts = await inbox.counts(scope.county_code, scope.region_prefix, posts, today.on, today.next_working_day)
+    county_desk = len(scope.region_prefix) == 6
     return {
         "tiles": [(shown(counts.get(state, 0)), today.words(state), clocks.TONES[state]) for state in clocks.TONES],
         "views": VIEWS,
-        "items": [(item.code, item.title) for item in BY_CODE.values()],
-        "townships": [(t.code, t.name) for t in await regions.below(scope.county_code, scope.region_prefix[:6], 8)],
+        "items": ITEMS,
+        "townships": await remember(request, ("townships", scope), lambda: townships(scope)) if county_desk else (),
         "clean_choices": CLEAN,
         "posts": [POST_TITLES[post] for post in sorted(actor.posts)],
-        "narrow": len(scope.region_prefix) == 6,
     }
+
+
+async def townships(scope: Scope) -> tuple[tuple[str, str], ...]:
+    return tuple((place.code, place.name) for place in await regions.below(scope.county_code, scope.region_prefix, 8))
 
 
 async def rows_of(actor: Actor, chosen: Filter, today: Today, after: tuple[date, int] | None) -> Desk:
@@ -89,7 +95,7 @@ async def rows_of(actor: Actor, chosen: Filter, today: Today, after: tuple[date,
     )
     lines = found[:PAGE_SIZE]
     last = lines[-1] if len(found) > PAGE_SIZE else None
-    rows = await as_rows(actor, lines, today)
+    rows = as_rows(actor, lines, today)
     states = dict.fromkeys(row.due.state for row in rows)
     groups = [(today.words(state), [row for row in rows if row.due.state == state]) for state in states]
     return Desk(groups, f"{last.due_on}.{last.id}" if last else None)
@@ -101,25 +107,17 @@ def handlers(item: str) -> frozenset[Post]:
     return frozenset(step.post for chain in chains for step in chain.steps) if item else frozenset(Post)
 
 
-async def as_rows(actor: Actor, lines: list[CaseLine], today: Today) -> list[Row]:
-    places = await within_county(actor, [line.region_code for line in lines])
-    return [_row(line, actor, today, places) for line in lines]
+def as_rows(actor: Actor, lines: list[CaseLine], today: Today) -> list[Row]:
+    return [_row(line, actor, today) for line in lines]
 
 
-async def within_county(actor: Actor, codes: list[str]) -> dict[str, str]:
-    """Names of places without the county's own, which everybody here knows."""
-    county = str(actor.scope.county_code)
-    names = await regions.names([county, *codes])
-    return {code: name.removeprefix(names.get(county, "")) or name for code, name in names.items()}
-
-
-def _row(line: CaseLine, actor: Actor, today: Today, places: dict[str, str]) -> Row:
+def _row(line: CaseLine, actor: Actor, today: Today) -> Row:
     timed = clocks.due(line, today)
     assert timed is not None, "whatever lies on a desk has a due date"
     mine = line.assignee_id in (None, actor.id)
     held = line.held_until is not None and line.held_until > today.on
     taken = "" if line.assignee_id is None else "我" if line.assignee_id == actor.id else line.assignee_name or "同事"
-    return Row(line, BY_CODE[line.item].title, TITLES[Status(line.status)], places.get(line.region_code, ""), timed, taken,
+    return Row(line, BY_CODE[line.item].title, TITLES[Status(line.status)], line.place, timed, taken,
                line.clean and mine and not held)  # fmt: skip
 
 

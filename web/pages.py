@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -72,9 +73,22 @@ def engine(*folders: Path) -> JinjaTemplateEngine:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"asset": asset, "row_indexes": forms.row_indexes, "icon": icon, "tag": tag, "icon_names": tuple(SHAPES)}
+    environment.globals |= {
+        "asset": asset,
+        "row_indexes": forms.row_indexes,
+        "icon": icon,
+        "tag": tag,
+        "kept": kept,
+        "icon_names": tuple(SHAPES),
+    }
     environment.filters |= {"day": day, "time": time, "yuan": money.show}
     return JinjaTemplateEngine.from_environment(environment)
+
+
+@lru_cache(maxsize=1000)
+def kept(macro: Callable[..., Markup], *given: Any) -> Markup:
+    """A macro's answer, remembered. For what stands on many pages alike; never for anything about one person."""
+    return macro(*given)
 
 
 def asset(name: str) -> str:
@@ -137,6 +151,7 @@ def page(
             "toast": "" if by_htmx else toast,
         }
         | around
+        | {"nav": tuple(around.get("nav", ()))}
         | context,
     )
 

@@ -25,6 +25,8 @@ class Filter(Struct, frozen=True, kw_only=True):
 
 
 class CaseLine(Struct, frozen=True, kw_only=True):
+    """`place` is where the applicant lives, without the county's name, which everybody here knows."""
+
     id: int
     case_no: str
     item: str
@@ -32,6 +34,7 @@ class CaseLine(Struct, frozen=True, kw_only=True):
     status: str
     subject_name: str
     region_code: str
+    place: str
     channel: str
     received_on: date
     limit_days: int
@@ -50,15 +53,17 @@ class CaseLine(Struct, frozen=True, kw_only=True):
     resumed_on: date | None
 
 
-_JOINED = {"paused_on", "resumed_on", "assignee_name"}
+_JOINED = {"paused_on", "resumed_on", "assignee_name", "place"}
 _SELECT = (
     "select "
     + ", ".join(f"c.{name}" for name in CaseLine.__struct_fields__ if name not in _JOINED)
     + ", u.name as assignee_name, p.from_on as paused_on, p.until_on as resumed_on"
+    ", coalesce(substr(g.full_name, length(k.full_name) + 1), g.full_name, '') as place"
 )
 _BESIDE = (
     " left join staff_user u on u.county_code = c.county_code and u.id = c.assignee_id"
-    " left join case_pause p on p.county_code = c.county_code and p.case_id = c.id order by c.due_on, c.id"
+    " left join case_pause p on p.county_code = c.county_code and p.case_id = c.id"
+    " left join region g on g.code = c.region_code left join region k on k.code = left(c.region_code, 6) order by c.due_on, c.id"
 )
 
 
