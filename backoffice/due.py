@@ -1,6 +1,7 @@
 """When a case is due, and why: derived when it is read, never stored (R-010, R-011)."""
 
 from datetime import date, timedelta
+from functools import cache
 from typing import Protocol
 
 from msgspec import Struct
@@ -90,7 +91,7 @@ def why(case: Timed) -> str:
     """The reason of the due day: receipt, limit, article, pause, and whether a calendar is missing."""
     assert case.received_on is not None
     limit = f"{case.limit_days}个工作日" if case.limit_days else "当场办结"
-    parts = [f"{short(case.received_on)}收到，{limit}（{article(case)}）"]
+    parts = [f"{short(case.received_on)}收到，{limit}（{article(case.profile, case.item)}）"]
     if case.paused_on and case.resumed_on:
         parts.append(f"补正期间{short(case.paused_on)}至{short(case.resumed_on)}不计")
     elif case.paused_on:
@@ -100,9 +101,10 @@ def why(case: Timed) -> str:
     return "；".join(parts)
 
 
-def article(case: Timed) -> str:
+@cache
+def article(profile: str, item: str) -> str:
     """Where the limit stands; our own choices are called what they are."""
-    source = local.profile(case.profile).chains[case.item].source
+    source = local.profile(profile).chains[item].source
     return "；".join(
         "本机构规定" if part.startswith("design") else part for part in (p.strip() for p in source.split(";"))
     )
