@@ -20,7 +20,7 @@ async def inbox_rows(on: date) -> list[Any]:
 
 
 async def my_rows() -> list[Any]:
-    rows = await portal.cases_of(COUNTY, [LI_XIUYING.index], limit=CASE_ROWS)
+    rows = await portal.cases_of(COUNTY, LI_XIUYING.index, limit=CASE_ROWS)
     assert len(rows) == CASE_ROWS
     return rows
 

@@ -78,7 +78,7 @@ def engine(*folders: Path) -> JinjaTemplateEngine:
         "row_indexes": forms.row_indexes,
         "icon": icon,
         "tag": tag,
-        "kept": kept,
+        "remembered": remembered,
         "icon_names": tuple(SHAPES),
     }
     environment.filters |= {"day": day, "time": time, "yuan": money.show}
@@ -86,7 +86,7 @@ def engine(*folders: Path) -> JinjaTemplateEngine:
 
 
 @lru_cache(maxsize=1000)
-def kept(macro: Callable[..., Markup], *given: Any) -> Markup:
+def remembered(macro: Callable[..., Markup], *given: Any) -> Markup:
     """A macro's answer, remembered. For what stands on many pages alike; never for anything about one person."""
     return macro(*given)
 

@@ -24,7 +24,7 @@ class Filter(Struct, frozen=True, kw_only=True):
     clean: bool | None = None
 
 
-class CaseLine(Struct, frozen=True, kw_only=True):
+class CaseLine(Struct, frozen=True):
     """`place` is where the applicant lives, without the county's name, which everybody here knows."""
 
     id: int
@@ -53,13 +53,11 @@ class CaseLine(Struct, frozen=True, kw_only=True):
     resumed_on: date | None
 
 
-_JOINED = {"paused_on", "resumed_on", "assignee_name", "place"}
-_SELECT = (
-    "select "
-    + ", ".join(f"c.{name}" for name in CaseLine.__struct_fields__ if name not in _JOINED)
-    + ", u.name as assignee_name, p.from_on as paused_on, p.until_on as resumed_on"
-    ", coalesce(substr(g.full_name, length(k.full_name) + 1), g.full_name, '') as place"
-)
+_JOINED = {
+    "assignee_name": "u.name", "paused_on": "p.from_on", "resumed_on": "p.until_on",
+    "place": "coalesce(substr(g.full_name, length(k.full_name) + 1), g.full_name, '')",
+}  # fmt: skip
+_SELECT = "select " + ", ".join(_JOINED.get(name, f"c.{name}") for name in CaseLine.__struct_fields__)
 _BESIDE = (
     " left join staff_user u on u.county_code = c.county_code and u.id = c.assignee_id"
     " left join case_pause p on p.county_code = c.county_code and p.case_id = c.id"
@@ -83,7 +81,7 @@ async def lines(
         f"{_BESIDE} limit $4",
         *args,
     )
-    return [CaseLine(**dict(row)) for row in rows]
+    return [CaseLine(*row) for row in rows]
 
 
 def _where(chosen: Filter, staff_id: int, on: date, args: list[Any]) -> str:
@@ -129,7 +127,7 @@ async def lines_of(county_code: int, desk: str, posts: list[str], case_ids: list
         f" and waiting_post = any($4)) c{_BESIDE}",
         county_code, case_ids, desk, posts,
     )  # fmt: skip
-    return [CaseLine(**dict(row)) for row in rows]
+    return [CaseLine(*row) for row in rows]
 
 
 async def opened_by(county_code: int, staff_id: int, cases: dict[int, datetime]) -> set[int]:

@@ -44,7 +44,7 @@ async def county(county_code: int | None) -> CountyRow | None:
 # ------------------------------------------------------------------ cases
 
 
-class CaseLine(Struct, frozen=True, kw_only=True):
+class CaseLine(Struct, frozen=True):
     id: int
     case_no: str | None
     item: str
@@ -68,17 +68,25 @@ _LINE = (
 _TO_RESIDENT = (
     " and applicant_index = any($2) and (status <> 'draft' or filer_kind = 'resident' or awaiting is not null)"
 )
+# Looked up in the same statement: the list is what residents open most.
+_EVERY_NUMBER = (
+    "$2::bytea || array(select i.id_index from identity_index mine join person_identity i"
+    " on i.county_code = mine.county_code and i.person_id = mine.person_id"
+    " where mine.id_index = $2 and mine.county_code = $1)"
+)
 _OPEN = " and status not in ('rejected', 'withdrawn', 'auto_closed', 'effected', 'archived')"
 
 
-async def cases_of(county_code: int, indexes: list[bytes], *, before: int | None = None, limit: int) -> list[CaseLine]:
-    """Newest first; what was given up without ever being handed in is left out."""
+async def cases_of(county_code: int, id_index: bytes, *, before: int | None = None, limit: int) -> list[CaseLine]:
+    """Of whoever has this number, under every number he ever had. Newest first; what was given up without ever being
+    handed in is left out."""
     rows = await engine.fetch(
-        _LINE + _TO_RESIDENT + " and not (case_no is null and status in ('withdrawn', 'auto_closed'))"
+        _LINE + _TO_RESIDENT.replace("any($2)", f"any({_EVERY_NUMBER})")
+        + " and not (case_no is null and status in ('withdrawn', 'auto_closed'))"
         " and ($3::bigint is null or id < $3) order by id desc limit $4",
-        county_code, indexes, before, limit,
+        county_code, id_index, before, limit,
     )  # fmt: skip
-    return [CaseLine(**dict(row)) for row in rows]
+    return [CaseLine(*row) for row in rows]
 
 
 async def open_cases_of(county_code: int, indexes: list[bytes], limit: int) -> list[CaseLine]:
