@@ -1,17 +1,14 @@
 """What every handler asks first: who is looking, when, and what was typed."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-
-from litestar import Request
 
 from domain.actor import Post
 from domain.errors import Problem, Refused
 from web import forms
+from web.asked import AnyRequest, now, number, text, version
 from web.guards import post_required
 from web.sessions import actor_of
-
-AnyRequest = Request[Any, Any, Any]
 
 __all__ = [
     "AnyRequest",
@@ -39,31 +36,8 @@ supervision = post_required(*SUPERVISION)
 administration = post_required(Post.COUNTY_ADMIN)
 
 
-def now(request: AnyRequest) -> datetime:
-    moment: datetime = request.state.now
-    return moment
-
-
 def on(request: AnyRequest) -> date:
     return now(request).date()
-
-
-def text(form: Any, name: str) -> str:
-    value = form.get(name, "")
-    return forms.clean(value) if isinstance(value, str) else ""
-
-
-def number(form: Any, name: str) -> int | None:
-    value = text(form, name)
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
-
-
-def version(form: Any) -> int:
-    """The version of the case the page showed; a form without one is a stale form."""
-    shown = number(form, "version")
-    if shown is None:
-        raise Refused(Problem("stale", "页面已经过期，请刷新后再操作。"))
-    return shown
 
 
 def day(form: Any, name: str, title: str) -> date:

@@ -1,25 +1,19 @@
 """Who is looking, in which of his roles, and which case he may open."""
 
 from datetime import date, datetime
-from typing import Any
-
-from litestar import Request
 
 from db.queries import people as people_query
 from db.queries import portal as query
 from db.queries.portal import CaseRow, CountyRow
 from domain.actor import Actor, ActorKind
 from domain.case.item import Subject
-from domain.errors import NotFound, Problem, Refused
-from web import forms, sessions, wall
+from domain.errors import NotFound
+from web import sessions, wall
+from web.asked import AnyRequest, now, number, text, version
 from web.guards import ASSISTANT_LEVEL
 
-AnyRequest = Request[Any, Any, Any]
-
-
-def now(request: AnyRequest) -> datetime:
-    moment: datetime = request.state.now
-    return moment
+__all__ = ["AnyRequest", "before", "case_of", "county_of", "indexes_of", "is_logged_in", "now", "number", "real_now", "role_in",
+           "self_as_subject", "text", "today", "version"]  # fmt: skip
 
 
 def today(request: AnyRequest) -> date:
@@ -83,24 +77,6 @@ async def self_as_subject(actor: Actor) -> Subject:
     person = await query.person(county_code, person_id) if person_id else None
     name = person.name if person else actor.name
     return Subject(county_code=county_code, name=name, id_index=actor.id_index, person_id=person_id)
-
-
-def text(form: Any, name: str) -> str:
-    value = form.get(name, "")
-    return forms.clean(value) if isinstance(value, str) else ""
-
-
-def number(form: Any, name: str) -> int | None:
-    value = text(form, name)
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
-
-
-def version(form: Any) -> int:
-    """The version of the case the page showed; a form without one is a stale form."""
-    shown = number(form, "version")
-    if shown is None:
-        raise Refused(Problem("stale", "页面已经过期，请刷新后再操作。"))
-    return shown
 
 
 def before(request: AnyRequest) -> int | None:
