@@ -143,9 +143,18 @@ async def draft_of(county_code: int, item: str, subject_index: bytes, filer_kind
 
 
 async def open_case_of(county_code: int, item: str, subject_index: bytes) -> int | None:
+    """Of the same person, under whichever number it was filed (R-014).
+
+    Who hands in the same at this very moment waits here until this transaction is over, and then finds its case.
+    """
+    await engine.execute(
+        "select pg_advisory_xact_lock(hashtextextended($1, 0))", f"{county_code}/{item}/{subject_index.hex()}"
+    )
     found: int | None = await engine.fetchval(
-        "select id from service_case where county_code = $1 and item = $2 and subject_index = $3 and status in"
-        " ('submitted', 'supplement_requested', 'resubmitted', 'preliminary_passed', 'under_review', 'approved')",
+        "select id from service_case where county_code = $1 and item = $2 and subject_index in (select $3::bytea union all"
+        "  select n.id_index from identity_index mine join person_identity n on n.county_code = mine.county_code"
+        "  and n.person_id = mine.person_id where mine.id_index = $3 and mine.county_code = $1) and status in"
+        " ('submitted', 'supplement_requested', 'resubmitted', 'preliminary_passed', 'under_review', 'approved') limit 1",
         county_code, item, subject_index,
     )  # fmt: skip
     return found

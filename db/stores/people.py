@@ -96,8 +96,12 @@ async def create(
     region_code: str,
     case_id: int | None,
     at: datetime,
+    left: int | None = None,
 ) -> int:
-    """The person, the number in force and the look-up across counties. asyncpg.UniqueViolationError on a known number."""
+    """The person, the number in force and the look-up across counties. asyncpg.UniqueViolationError on a known number.
+
+    `left`: the agency where the person was at home before, and has left.
+    """
     id_index = index(id_number, "id_number")
     sealed = seal(id_number, ID_NUMBER)
     person_id: int = await engine.fetchval(
@@ -109,7 +113,22 @@ async def create(
         address, postcode, household_type, household_address, region_code, at, case_id,
     )  # fmt: skip
     await _number_in_force(county_code, person_id, id_type, sealed, id_index, case_id, at.date())
+    moved = left and await engine.fetchval(
+        "update identity_index set county_code = $2, person_id = $3 where id_index = $1 and county_code = $4 returning true",
+        id_index, county_code, person_id, left,
+    )  # fmt: skip
+    if not moved:
+        await _look_up(id_index, county_code, person_id)
     return person_id
+
+
+async def _look_up(id_index: bytes, county_code: int, person_id: int) -> None:
+    await engine.execute(
+        "insert into identity_index (id_index, county_code, person_id) values ($1, $2, $3)",
+        id_index,
+        county_code,
+        person_id,
+    )
 
 
 async def _number_in_force(
@@ -120,12 +139,6 @@ async def _number_in_force(
         " values ($1, $2, $3, $4, $5, $6, $7)",
         county_code, person_id, id_type, sealed, id_index, on, case_id,
     )  # fmt: skip
-    await engine.execute(
-        "insert into identity_index (id_index, county_code, person_id) values ($1, $2, $3)",
-        id_index,
-        county_code,
-        person_id,
-    )
 
 
 async def replace_number(
@@ -134,21 +147,16 @@ async def replace_number(
     """One person, another number (R-070): the old one is closed, and keeps pointing at the person.
 
     A number taken and replaced on one day leaves a spell of no days behind, which overlaps nothing.
+    asyncpg.UniqueViolationError on a number of somebody else, wherever he is at home.
     """
     id_index, sealed = index(id_number, "id_number"), seal(id_number, ID_NUMBER)
     await engine.execute(
         "update person_identity set until_on = $3 where county_code = $1 and person_id = $2 and until_on is null",
         county_code, person_id, on,
     )  # fmt: skip
-    known = await find(id_index)
-    if known is None:
-        await _number_in_force(county_code, person_id, id_type, sealed, id_index, case_id, on)
-    else:  # back to a number the person had before: the look-up row is there already
-        await engine.execute(
-            "insert into person_identity (county_code, person_id, id_type, id_number_sealed, id_index, from_on, case_id)"
-            " values ($1, $2, $3, $4, $5, $6, $7)",
-            county_code, person_id, id_type, sealed, id_index, on, case_id,
-        )  # fmt: skip
+    await _number_in_force(county_code, person_id, id_type, sealed, id_index, case_id, on)
+    if await find(id_index) != (county_code, person_id):  # unless back to a number the person had before
+        await _look_up(id_index, county_code, person_id)
     await engine.execute(
         "update person set id_type = $3, id_number_sealed = $4, id_index = $5, version = version + 1"
         " where county_code = $1 and id = $2",
@@ -170,9 +178,10 @@ async def set_fields(county_code: int, person_id: int, values: dict[str, Any]) -
 
 
 async def set_phone(county_code: int, person_id: int, phone: str) -> None:
+    """An empty text: no phone is known."""
     await engine.execute(
         "update person set phone_sealed = $3, phone_index = $4, version = version + 1 where county_code = $1 and id = $2",
-        county_code, person_id, seal(phone, PHONE), index(phone, "phone"),
+        county_code, person_id, seal(phone, PHONE) if phone else None, index(phone, "phone") if phone else None,
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ async def person_of(subject: Subject, *, lock: bool = False) -> PersonRow:
 async def facts(subject: Subject, on: date, *, number: str | None = None) -> ChangeFacts:
     """The participant and what the sources say. With `number`, the sources are asked about that new number instead."""
     person = await person_of(subject)
-    asked = people_query.id_index_of(number) if number else subject.id_index
+    asked = people_query.id_index_of(number) if number else person.id_index  # changed since the case was filed, perhaps
     holder = await people.find(asked)
     return ChangeFacts(
         on=on,
@@ -84,7 +84,7 @@ async def take_back(original_case_id: int, by: Effect) -> None:
     phone = back.pop("phone", None)
     if number or id_type != person.id_type:
         await replace_number(person, id_type, number or person.id_number, by)
-    if phone:
+    if phone is not None:
         await set_phone(person, phone, by)
     await apply({field: _typed(field, value) for field, value in back.items()}, by)
 

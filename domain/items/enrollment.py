@@ -6,13 +6,13 @@ Read top to bottom: what is asked, what we look up, what we find, what it does.
 from datetime import date
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from db.queries import people as people_query
 from db.stores import messages, people
 from domain import identity
 from domain.actor import ActorKind
-from domain.case import fields, sources
+from domain.case import fields, person_change, sources
 from domain.case.item import (
     SOURCE_TITLES,
     Answer,
@@ -197,16 +197,14 @@ def compare(ask: Enrollment, facts: Facts) -> list[Comparison]:
 async def effect(ask: Enrollment, by: Effect) -> None:
     """Person, participation, individual account at zero, registration sent on to the tax bureau (R-046, R-047).
 
-    A participant who left and qualifies again keeps person and account (R-054)."""
+    A participant who left and qualifies again keeps person and account (R-054); one who left another agency begins
+    here anew, and is at home here from now on."""
     county = by.subject.county_code
-    found = await people.find(by.subject.id_index)
-    person_id = found[1] if found else await _create(ask, by)
-    if found:
-        await people.set_fields(county, person_id, {
-            "name": ask.name, "ethnic_group": ask.ethnic_group, "household_type": ask.household_type,
-            "household_address": ask.household_address, "region_code": ask.region_code, "address": ask.address,
-        })  # fmt: skip
-        await people.set_phone(county, person_id, ask.phone)
+    home, person_id = await people.find(by.subject.id_index) or (None, None)
+    if person_id is None or home != county:
+        person_id = await _create(ask, by, left=home)
+    else:
+        await _update(ask, structs.replace(by, subject=structs.replace(by.subject, person_id=person_id)))
     birth = ask.birth
     assert birth is not None
     await people.enroll(
@@ -223,7 +221,16 @@ async def effect(ask: Enrollment, by: Effect) -> None:
     }, by.case_id, by.at)  # fmt: skip
 
 
-async def _create(ask: Enrollment, by: Effect) -> int:
+async def _update(ask: Enrollment, by: Effect) -> None:
+    before = await person_change.apply({
+        "name": ask.name, "ethnic_group": ask.ethnic_group, "household_type": ask.household_type,
+        "household_address": ask.household_address, "region_code": ask.region_code, "address": ask.address,
+    }, by)  # fmt: skip
+    if ask.phone != before.phone:
+        await person_change.set_phone(before, ask.phone, by)
+
+
+async def _create(ask: Enrollment, by: Effect, left: int | None) -> int:
     sex = identity.sex_of(ask.id_type, ask.id_number) or ask.sex
     assert sex is not None and ask.birth is not None, "examine has barred this"
     return await people.create(
@@ -242,6 +249,7 @@ async def _create(ask: Enrollment, by: Effect) -> int:
         region_code=ask.region_code,
         case_id=by.case_id,
         at=by.at,
+        left=left,
     )
 
 
