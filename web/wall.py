@@ -98,7 +98,7 @@ class Sessions(ASGIMiddleware):
         request = HTMXRequest(scope, receive=receive)
         token = request.cookies.get(self.cookie, "")
         session = Session(self.app, scope, self.clock, token if len(token) == TOKEN_LENGTH else None)
-        scope["session"] = session  # type: ignore[arg-type]
+        scope["session"] = cast("Any", session)
         await session.load()
         send = self._with_cookies(request, session, send)
         opt = scope["route_handler"].opt

@@ -138,10 +138,10 @@ async def test_a_new_phone_number_is_confirmed_by_its_code(town: Town) -> None:
 
 async def test_elder_mode_is_large_and_stays_on(town: Town) -> None:
     page = await town.resident("demo-01")
-    normal = await page.evaluate("parseFloat(getComputedStyle(document.querySelector('main p, main a')).fontSize)")
+    normal = await page.evaluate("parseFloat(getComputedStyle(document.querySelector('main')).fontSize)")
     await page.get_by_role("link", name="长辈版").or_(page.get_by_role("button", name="长辈版")).first.click()
     await page.wait_for_load_state()
-    large = await page.evaluate("parseFloat(getComputedStyle(document.querySelector('main p, main a')).fontSize)")
+    large = await page.evaluate("parseFloat(getComputedStyle(document.querySelector('main')).fontSize)")
     assert large >= 22 > normal - 4
     await page.goto(f"{town.portal}/cases")
     assert await page.locator("html.elder").count() == 1
