@@ -25,8 +25,8 @@ async def fits(page: Page) -> None:
     assert wide <= 0, f"{page.url} is {wide} px too wide"
 
 
-async def fill_in(page: Page) -> None:
-    """参保登记 from the first question to the photos, for somebody of 东坪村."""
+async def fill_in(page: Page, *way: str) -> None:
+    """参保登记 from the first question to the photos, for somebody of 东坪村; `way` leads from the county to the village."""
     await page.locator("select[name=ethnic_group]").select_option("01")
     await fits(page)
     await go_on(page)
@@ -34,7 +34,7 @@ async def fill_in(page: Page) -> None:
     await page.fill("[name=household_address]", "青禾县柳湾镇东坪村一组8号")
     await page.fill("[name=address]", "东坪村一组8号")
     await go_on(page)
-    for place in ("柳湾镇", "东坪村"):
+    for place in way:
         await page.get_by_role("link", name=place, exact=True).click()
     await fits(page)
     await page.locator(f"button[value='{GROUP}']").click()
@@ -75,7 +75,7 @@ async def hire(town: Town) -> None:
 
 
 async def hand_in(page: Page, photo: str) -> None:
-    await fill_in(page)
+    await fill_in(page, "柳湾镇", "东坪村")
     await upload(page, photo)
     await fits(page)
     await go_on(page, "没有错")
@@ -156,3 +156,106 @@ async def test_the_staff_site_fits_a_phone_and_a_desk(town: Town) -> None:
         for path in ("/inbox", "/search", "/counter", "/statistics", "/calendar", "/regions"):
             await page.goto(town.office + path)
             await fits(page)
+
+
+async def appoint(sub: str, village: str) -> None:
+    """What the county administrator does on the assistants' page."""
+    from db.queries import clock  # noqa: PLC0415
+    from domain import access  # noqa: PLC0415
+    from tests import make  # noqa: PLC0415
+
+    administrator = make.staff("郭安", Post.COUNTY_ADMIN)
+    at = await clock.now()
+    one = PEOPLE[sub]
+    await access.appoint_assistant(make.COUNTY, one["id_number"], one["name"], village, at.date(), administrator, at)
+
+
+async def write_by_hand(page: Page) -> None:
+    """A name drawn with the finger."""
+    pad = page.locator("canvas.sign-pad").first
+    await pad.scroll_into_view_if_needed()
+    box = await pad.bounding_box()
+    assert box
+    await page.mouse.move(box["x"] + 30, box["y"] + 30)
+    await page.mouse.down()
+    for step in range(1, 12):
+        await page.mouse.move(box["x"] + 30 + step * 12, box["y"] + 30 + (step % 3) * 15)
+    await page.mouse.up()
+
+
+async def begin_for_a_neighbour(town: Town, photo: str) -> Page:
+    """协办员 types in what a resident without an account tells her, up to the question who confirms."""
+    one = PEOPLE["demo-01"]
+    await appoint("demo-05", "4399010102")
+    page = await town.resident("demo-05")
+    await page.goto(f"{town.portal}/village/4399010102/new")
+    await page.fill("[name=name]", one["name"])
+    await page.fill("[name=id_number]", one["id_number"])
+    await go_on(page, "参保登记")
+    await fill_in(page)
+    await upload(page, photo)
+    await go_on(page, "请居民确认")
+    await expect(page.locator("main")).to_contain_text("要居民本人确认，才算提交")
+    await fits(page)
+    return page
+
+
+@pytest.mark.rule("R-023")
+async def test_an_assistant_files_and_the_resident_confirms_on_his_own_phone(town: Town, photo: str) -> None:
+    page = await begin_for_a_neighbour(town, photo)
+    assert await engine.fetchval("select status from service_case") == "draft"
+    link = await page.locator(".qr-box + p").inner_text()
+    resident = await town.resident("demo-01")
+    await resident.goto(link)
+    await expect(resident.locator("main")).to_contain_text("孙清明帮您填好了")
+    await fits(resident)
+    await resident.fill("[name=signature]", PEOPLE["demo-01"]["name"])
+    await go_on(resident, "确认提交")
+    await expect(resident.locator("main")).to_contain_text("439901-")
+    assert await engine.fetchval("select status from service_case") == "submitted"
+
+
+@pytest.mark.rule("R-023")
+async def test_who_has_no_phone_signs_with_the_finger_on_the_assistant_s(town: Town, photo: str) -> None:
+    page = await begin_for_a_neighbour(town, photo)
+    await write_by_hand(page)
+    await page.get_by_role("button", name="上传并提交").click()
+    await expect(page.locator("main")).to_contain_text("439901-")
+    row = await engine.fetchrow("select signature, signed_name, signature_attachment_id from commitment")
+    assert row is not None
+    assert (row["signature"], row["signed_name"]) == ("drawn", PEOPLE["demo-01"]["name"])
+    assert row["signature_attachment_id"] is not None
+
+
+@pytest.mark.rule("R-009")
+async def test_a_supplement_goes_to_the_phone_and_back_and_the_clock_waits(town: Town, photo: str) -> None:
+    await hire(town)
+    page = await town.resident("demo-01")
+    await page.goto(f"{town.portal}/apply/enrollment")
+    await go_on(page, "开始")
+    await hand_in(page, photo)
+    case_url = page.url.removesuffix("/receipt")
+    await expect(page.locator("main")).to_contain_text("439901-")
+    desk = await town.clerk("赵敏")
+    await desk.get_by_role("button", name="下一件").first.click()
+    await desk.wait_for_url("**/cases/*")
+    await desk.locator("summary", has_text="请申请人补充").click()
+    await desk.fill("[name=points]", "身份证背面没有拍到")
+    await desk.get_by_role("button", name="一次性告知").click()
+    await expect(desk.locator("body")).to_contain_text("补")
+
+    await page.goto(case_url)
+    await expect(page.locator("main")).to_contain_text("身份证背面没有拍到")
+    await fits(page)
+    await page.get_by_role("link", name="现在去补充").click()
+    await page.set_input_files("input[type=file][name=id_document]", photo)
+    await go_on(page, "上传并继续")
+    await go_on(page, "提交补充")
+    await expect(page.locator("main")).to_contain_text("439901-")
+    assert await engine.fetchval("select status from service_case") == "resubmitted"
+    assert (
+        await engine.fetchval(
+            "select count(*) from case_material where material = 'id_document' and removed_at is null"
+        )
+        == 2
+    )
