@@ -40,7 +40,7 @@ async def approve(request: AnyRequest) -> Template:
     form = await request.form()
     actor, ids = actor_of(request), chosen(form.getall("case", []))
     rows = await selected(request, ids)
-    looked_at = {int(value) for value in form.getall("looked", []) if value.isdigit()}
+    looked_at = set(chosen(form.getall("looked", [])))
     if missing := await not_looked_at(actor, rows, looked_at):
         return await confirm_page(request, ids, (missing,), looked_at)
     versions = dict(value.split(".", 1) for value in form.getall("version", []) if value.count(".") == 1)
@@ -97,7 +97,7 @@ async def approve_one(request: AnyRequest, row: Row, version: str) -> Outcome:
     """In a transaction of its own: what fails stays on the desk with its reason, the others are not touched by it."""
     actor = actor_of(request)
     try:
-        if not version.isdigit():
+        if not chosen([version]):
             raise Refused(Problem("stale", "没有收到核对时的版本，请重新选择。"))
         status = await flow.approve(
             actor.scope.county_code, row.line.id, actor, int(version), CLEAN, now(request), "批量办理，已抽查"

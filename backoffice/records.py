@@ -1,6 +1,6 @@
 """Read-only: the audit log, the comparison sources, and outside production the messages that would have been sent."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from litestar import Response, get, post
@@ -64,7 +64,7 @@ def _day(text: str) -> datetime | None:
         day = forms.read_date(forms.clean(text))
     except ValueError:
         return None
-    return datetime(day.year, day.month, day.day, tzinfo=BEIJING) if day else None
+    return datetime(day.year, day.month, day.day, tzinfo=BEIJING) if day and date.min < day < date.max else None
 
 
 def _int(text: str) -> int | None:

@@ -75,11 +75,16 @@ async def open_attachment(actor: Actor, case_id: int, attachment_id: int, at: da
 
 
 async def find_attachment(actor: Actor, case_id: int, attachment_id: int) -> AttachmentLine:
-    """For the small picture on the review page, whose opening is logged already."""
+    """For the small picture on the review page, whose opening is logged already.
+
+    What was not handed in (yet) is its author's only.
+    """
     county = actor.scope.county_code
     case = await cases.read(county, case_id)
     found = await review.attachment(county, case_id, attachment_id)
     if case is None or found is None or not actor.scope.covers(case.region_code):
+        raise NotFound
+    if case.case_no is None and (case.filer_kind, case.filer_id) != (actor.kind, actor.id):
         raise NotFound
     return found
 

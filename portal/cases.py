@@ -36,6 +36,8 @@ async def my_cases(request: AnyRequest) -> Template:
     found = await query.cases_of(
         actor.scope.county_code, actor.id_index, before=viewer.before(request), limit=PAGE_SIZE + 1
     )
+    if not found:
+        await viewer.indexes_of(actor)  # says so where the number was replaced
     lines = found[:PAGE_SIZE]
     more = f"/cases?before={lines[-1].id}" if len(found) > PAGE_SIZE else None
     return page(

@@ -58,9 +58,7 @@ class File(Struct, frozen=True, kw_only=True):
 
 async def file_of(actor: Actor) -> File | None:
     """None for somebody who is not a participant yet."""
-    assert actor.id_index is not None, "the login wall has asked for the number"
-    county_code = actor.scope.county_code
-    person_id = await people_query.person_id_of(county_code, actor.id_index)
+    county_code, person_id = actor.scope.county_code, await viewer.person_id_of(actor)
     person = await query.person(county_code, person_id) if person_id else None
     if person is None:
         return None

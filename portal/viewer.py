@@ -2,18 +2,25 @@
 
 from datetime import date, datetime
 
+from msgspec import structs
+
 from db.queries import people as people_query
 from db.queries import portal as query
 from db.queries.portal import CaseRow, CountyRow
 from domain.actor import Actor, ActorKind
 from domain.case.item import Subject
-from domain.errors import NotFound
+from domain.errors import NotFound, Problem, Refused
 from web import sessions, wall
 from web.asked import AnyRequest, now, number, text, version
 from web.guards import ASSISTANT_LEVEL
 
-__all__ = ["AnyRequest", "before", "case_of", "county_of", "indexes_of", "is_logged_in", "now", "number", "real_now", "role_in",
+__all__ = ["AnyRequest", "before", "case_of", "county_of", "indexes_of", "is_logged_in", "now", "number", "person_id_of", "real_now", "role_in",
            "self_as_subject", "text", "today", "version"]  # fmt: skip
+
+REPLACED = Problem(
+    "number-replaced",
+    "您登录用的证件号码在这里已经换成新号码。请用新证件登录；如果这个号码一直是您的，请带身份证到乡镇（街道）事务所核对。",
+)
 
 
 def today(request: AnyRequest) -> date:
@@ -32,9 +39,20 @@ def is_logged_in(request: AnyRequest) -> bool:
 
 
 async def indexes_of(actor: Actor) -> list[bytes]:
-    """Every number the viewer ever had."""
+    """Every number the viewer ever had. Refused for a number that was replaced: by now it may be another person's."""
     assert actor.id_index is not None, "the login wall has asked for the number"
-    return await people_query.indexes_of(actor.scope.county_code, actor.id_index)
+    county_code = actor.scope.county_code
+    found = await people_query.indexes_of(county_code, actor.id_index)
+    if len(found) > 1 and not await people_query.is_in_force(county_code, actor.id_index):
+        raise Refused(REPLACED)
+    return found
+
+
+async def person_id_of(actor: Actor) -> int | None:
+    """The participant the viewer is, None when he is not enrolled here. Refused as indexes_of."""
+    await indexes_of(actor)
+    assert actor.id_index is not None, "indexes_of has asked"
+    return await people_query.person_id_of(actor.scope.county_code, actor.id_index)
 
 
 async def county_of(request: AnyRequest) -> CountyRow:
@@ -57,7 +75,7 @@ async def case_of(request: AnyRequest, case_id: int) -> tuple[CaseRow, Actor]:
 
 async def role_in(request: AnyRequest, actor: Actor, case: CaseRow) -> Actor:
     if case.applicant_index in await indexes_of(actor):
-        return actor
+        return structs.replace(actor, id_index=case.applicant_index)  # goes on under the number he applied under
     village = case.region_code[:10]
     if (
         case.filer_kind == ActorKind.ASSISTANT
@@ -72,8 +90,7 @@ async def role_in(request: AnyRequest, actor: Actor, case: CaseRow) -> Actor:
 async def self_as_subject(actor: Actor) -> Subject:
     """The viewer as the one an application is about, under the name the office has."""
     assert actor.id_index is not None, "the login wall has asked for the number"
-    county_code = actor.scope.county_code
-    person_id = await people_query.person_id_of(county_code, actor.id_index)
+    county_code, person_id = actor.scope.county_code, await person_id_of(actor)
     person = await query.person(county_code, person_id) if person_id else None
     name = person.name if person else actor.name
     return Subject(county_code=county_code, name=name, id_index=actor.id_index, person_id=person_id)

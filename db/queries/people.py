@@ -51,6 +51,14 @@ async def indexes_of(county_code: int, id_index: bytes) -> list[bytes]:
     return list({row["id_index"] for row in rows} | {id_index})
 
 
+async def is_in_force(county_code: int, id_index: bytes) -> bool:
+    """Whether it is the number of a participant today, and none that was replaced."""
+    found: bool = await engine.fetchval(
+        "select exists (select from person where county_code = $1 and id_index = $2)", county_code, id_index
+    )
+    return found
+
+
 async def beneficiaries(county_code: int, person_id: int) -> list[BeneficiaryRow]:
     rows = await engine.fetch(
         "select name, id_type, id_number_sealed, relation, share_percent, from_on from beneficiary"

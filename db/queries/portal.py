@@ -68,17 +68,17 @@ _LINE = (
 _TO_RESIDENT = (
     " and applicant_index = any($2) and (status <> 'draft' or filer_kind = 'resident' or awaiting is not null)"
 )
-# Looked up in the same statement: the list is what residents open most.
+# Looked up in the same statement: the list is what residents open most. A number that was replaced finds nothing.
 _EVERY_NUMBER = (
-    "$2::bytea || array(select i.id_index from identity_index mine join person_identity i"
-    " on i.county_code = mine.county_code and i.person_id = mine.person_id"
-    " where mine.id_index = $2 and mine.county_code = $1)"
+    "array(select i.id_index from person mine join person_identity i on i.county_code = mine.county_code"
+    " and i.person_id = mine.id where mine.county_code = $1 and mine.id_index = $2 union all select $2::bytea"
+    " where not exists (select from identity_index known where known.id_index = $2 and known.county_code = $1))"
 )
 _OPEN = " and status not in ('rejected', 'withdrawn', 'auto_closed', 'effected', 'archived')"
 
 
 async def cases_of(county_code: int, id_index: bytes, *, before: int | None = None, limit: int) -> list[CaseLine]:
-    """Of whoever has this number, under every number he ever had. Newest first; what was given up without ever being
+    """Of whoever has this number today, under every number he ever had. Newest first; what was given up without ever being
     handed in is left out."""
     rows = await engine.fetch(
         _LINE + _TO_RESIDENT.replace("any($2)", f"any({_EVERY_NUMBER})")

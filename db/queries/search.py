@@ -57,9 +57,9 @@ async def people_named(county_code: int, prefix: str, name: str, *, after: int =
 async def cases_named(
     county_code: int, prefix: str, name: str, *, before: int | None = None, limit: int
 ) -> list[FoundCase]:
-    """Newest first, drafts left out: they are their author's."""
+    """Newest first. What was not handed in is its author's, also after he gave it up."""
     rows = await engine.fetch(
-        f"{_CASE} where county_code = $1 and region_code like $2 || '%' and subject_name = $3 and status <> 'draft'"
+        f"{_CASE} where county_code = $1 and region_code like $2 || '%' and subject_name = $3 and case_no is not null"
         " and ($4::bigint is null or id < $4) order by id desc limit $5",
         county_code, prefix, name, before, limit,
     )  # fmt: skip
@@ -69,9 +69,9 @@ async def cases_named(
 async def cases_about(
     county_code: int, prefix: str, indexes: list[bytes], *, before: int | None = None, limit: int
 ) -> list[FoundCase]:
-    """The cases whose subject has or had one of these ID numbers."""
+    """The cases whose subject has or had one of these ID numbers, handed in ones only."""
     rows = await engine.fetch(
-        f"{_CASE} where county_code = $1 and region_code like $2 || '%' and subject_index = any($3) and status <> 'draft'"
+        f"{_CASE} where county_code = $1 and region_code like $2 || '%' and subject_index = any($3) and case_no is not null"
         " and ($4::bigint is null or id < $4) order by id desc limit $5",
         county_code, prefix, indexes, before, limit,
     )  # fmt: skip
