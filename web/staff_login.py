@@ -49,6 +49,7 @@ async def check(login_name: str, password: str, code: str, address: str, at: dat
             await staff.rehash(user, await passwords.hashed(password))
         await staff.logged_in(user, at)
     await attempts.clear(attempts.PASSWORD, login_name)
+    await attempts.give_back(attempts.ADDRESS, address)  # a whole office comes in from one address in the morning
     return user
 
 

@@ -37,7 +37,7 @@ ONLY_IN: dict[str, set[str]] = {
     "weasyprint": {"web"},
     "qrcode": {"web"},
     "PIL": {"web"},
-    "granian": {"ops", "sandbox"},
+    "granian": {"ops", "sandbox", "backoffice.app"},
 }
 
 # Only these open transactions: the door of cases, runs and the job queue, imports, and the security stores.

@@ -47,6 +47,14 @@ async def take(limit: Limit, key: str, at: datetime) -> datetime | None:
     return until or at + limit.lock
 
 
+async def give_back(limit: Limit, key: str) -> None:
+    """It was no guess: this one does not count, those before it do."""
+    await engine.execute(
+        "update login_attempt set failures = greatest(failures - 1, 0), locked_until = null where kind = $1 and key_hash = $2",
+        limit.kind, tokens.keyed("attempt", limit.kind, key),
+    )  # fmt: skip
+
+
 async def clear(limit: Limit, key: str) -> None:
     """It was right: the count starts again."""
     await engine.execute(
