@@ -106,7 +106,7 @@ async def show(request: AnyRequest, case_id: FromPath[int]) -> Response[Any] | T
 
 async def _open(request: AnyRequest, case_id: int) -> CaseRow:
     actor = actor_of(request)
-    case = await review.filed_by(actor.scope.county_code, case_id, actor.id)
+    case = await review.at_counter(actor.scope.county_code, case_id, actor.id, actor.scope.region_prefix)
     if case is None:
         raise NotFound
     return case

@@ -60,7 +60,7 @@ async def _file(request: AnyRequest, original: Any, reason: str) -> int:
     )
     answers = {"original_id": original.id, "original_no": original.case_no, "reason": reason}
     draft_id = await flow.start(ITEM, subject, actor, await access.profile_of(county), at, answers)
-    draft = await review.filed_by(county, draft_id, actor.id)
+    draft = await review.at_counter(county, draft_id, actor.id, actor.scope.region_prefix)
     assert draft is not None
     version = await flow.save(county, draft_id, actor, "reason", answers, draft.version, at)
     return (await flow.submit(county, draft_id, actor, version, at)).case_id

@@ -125,7 +125,11 @@ async def case(county_code: int, case_id: int) -> CaseRow | None:
     return await cases.read(county_code, case_id)
 
 
-async def filed_by(county_code: int, case_id: int, staff_id: int) -> CaseRow | None:
-    """The case, for the member of staff who typed it in."""
+async def at_counter(county_code: int, case_id: int, staff_id: int, region_prefix: str) -> CaseRow | None:
+    """The case, for the member of staff who typed it in, or who takes in a supplement within his area."""
     found = await cases.read(county_code, case_id)
-    return found if found and (found.filer_kind, found.filer_id) == ("staff", staff_id) else None
+    if found is None:
+        return None
+    own = (found.filer_kind, found.filer_id) == ("staff", staff_id)
+    supplement = found.status == "supplement_requested" and found.region_code.startswith(region_prefix)
+    return found if own or supplement else None

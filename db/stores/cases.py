@@ -241,7 +241,7 @@ async def take_next(
         " and assignee_id is null and (held_until is null or held_until <= $6)"
         " and ($5::bytea is null or (subject_index <> $5 and applicant_index <> $5 and filer_index is distinct from $5))"
         " and not exists (select 1 from case_event e where e.county_code = c.county_code and e.case_id = c.id"
-        "   and e.actor_kind = 'staff' and e.actor_id = $4 and e.kind in ('filed', 'passed'))"
+        "   and e.actor_kind = 'staff' and e.actor_id = $4 and e.kind in ('filed', 'passed', 'resubmitted'))"
         " order by due_on, id limit 1 for update skip locked",
         county_code, desk, posts, staff_id, own_index, on,
     )  # fmt: skip

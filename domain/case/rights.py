@@ -10,7 +10,7 @@ from domain.errors import NotFound, Problem, Refused
 COUNTER_OF_LEVEL = {6: Channel.COUNTY_COUNTER, 8: Channel.TOWNSHIP_COUNTER, 10: Channel.VILLAGE_COUNTER}
 
 # What somebody did as 经办; whoever did one of these cannot also review.
-HANDLED = frozenset({"filed", "passed"})
+HANDLED = frozenset({"filed", "passed", "resubmitted"})
 
 
 def desk_of(step: Step, region_code: str) -> str:
@@ -43,8 +43,14 @@ def involved(case: CaseRow, actor: Actor) -> bool:
 
 
 def may_act_for_applicant(case: CaseRow, actor: Actor) -> bool:
-    """The applicant himself, or whoever typed the case in for him within his own area."""
+    """The applicant himself, or whoever typed the case in for him within his own area.
+
+    What was asked for as a supplement may be brought to any counter of the area (规程第七条: 任意选择其一), but not to a
+    clerk who is involved himself.
+    """
     if actor.kind is ActorKind.RESIDENT:
         return actor.id_index is not None and actor.id_index == case.applicant_index
     filed = case.filer_kind == actor.kind and case.filer_id == actor.id
+    if actor.kind is ActorKind.STAFF and case.status == Status.SUPPLEMENT_REQUESTED and not filed:
+        return actor.scope.covers(case.region_code) and not involved(case, actor)
     return filed and actor.scope.county_code == case.county_code and actor.scope.covers(case.region_code)

@@ -45,7 +45,12 @@ async def test_no_route_answers_a_visitor_but_login_static_files_and_the_health_
                     ), route.path
                     continue
                 path = route.path_format
-                for name, value in (("code", "enrollment"), ("source", "deaths"), ("kind", "receipt"), ("answer", "confirm")):
+                for name, value in (
+                    ("code", "enrollment"),
+                    ("source", "deaths"),
+                    ("kind", "receipt"),
+                    ("answer", "confirm"),
+                ):
                     path = path.replace("{" + name + "}", value)
                 for name in (
                     "case_id",
@@ -483,3 +488,21 @@ async def test_papers_for_the_counter_are_printed_once_and_stay_as_they_were(off
     await clerk.get(f"/cases/{receipt.case_id}/documents/result", 404)  # there is no result yet
     async with office.at_desk(await office.hire("吴桐", Post.TOWNSHIP_CLERK, region="43990102")) as neighbour:
         await neighbour.get(url, 404)
+
+
+@pytest.mark.rule("R-001")
+async def test_a_supplement_asked_of_a_resident_s_own_case_is_taken_in_at_the_counter(
+    clerk: Desk, reviewer: Desk
+) -> None:
+    await make.sources(household_register=make.household(LI_XIUYING))
+    receipt = await make.enrollment_of(LI_XIUYING)
+    led = f"/counter/cases/{receipt.case_id}"
+    await clerk.get(led, 404)
+    await clerk.decide(receipt.case_id, "supplement", points="身份证反面没有拍")
+    page = await clerk.get(f"/cases/{receipt.case_id}")
+    assert led in [a.attrs.get("href") for a in page.all("a")]
+    form = await clerk.get(led)
+    assert "身份证反面没有拍" in form.text
+    version = next(i.attrs["value"] for i in form.all("input") if i.attrs.get("name") == "version")
+    await clerk.post(led, files=(await _papers())[:1], **ANSWERS | {"version": version, "do": "submit"})
+    assert await make.column(receipt.case_id, "status") == "resubmitted"

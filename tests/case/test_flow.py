@@ -94,6 +94,32 @@ async def test_a_second_supplement_notice_is_refused() -> None:
         )
 
 
+@pytest.mark.rule("R-001")
+async def test_what_was_asked_on_the_phone_may_be_brought_to_the_counter_by_somebody_who_then_does_not_decide() -> None:
+    receipt = await make.enrollment_of(LI_XIUYING)
+    await make.approve(receipt.case_id, ZHAO_MIN)
+    await flow.request_supplement(
+        COUNTY, receipt.case_id, SUN_LI, await make.version(receipt.case_id), ["身份证背面"], FRIDAY
+    )
+    relative = make.staff("李小妹", Post.COUNTY_ENROLLMENT, relatives=frozenset({LI_XIUYING.index}))
+    for stranger in (SHI_QIAO_CLERK, relative):
+        with pytest.raises(NotFound):
+            await flow.resubmit(COUNTY, receipt.case_id, stranger, await make.version(receipt.case_id), FRIDAY)
+    await flow.add_material(COUNTY, receipt.case_id, QIAN_FANG, "id_document", make.picture(), FRIDAY)
+    await flow.resubmit(COUNTY, receipt.case_id, QIAN_FANG, await make.version(receipt.case_id), FRIDAY)
+    with pytest.raises(Refused, match="同一个人"):
+        await make.approve(receipt.case_id, QIAN_FANG)
+    assert await flow.take_next(QIAN_FANG, FRIDAY) is None
+    assert await make.approve(receipt.case_id, SUN_LI) is Status.EFFECTED
+
+
+@pytest.mark.rule("R-001")
+async def test_before_anything_was_asked_no_clerk_writes_into_a_resident_s_case() -> None:
+    receipt = await make.enrollment_of(LI_XIUYING)
+    with pytest.raises(NotFound):
+        await flow.add_material(COUNTY, receipt.case_id, ZHAO_MIN, "id_document", make.picture(), FRIDAY)
+
+
 async def test_a_hold_wakes_by_its_day_and_does_not_stop_the_clock() -> None:
     receipt = await make.enrollment_of(LI_XIUYING)
     until = date(2026, 11, 24)
