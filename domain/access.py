@@ -11,7 +11,7 @@ from msgspec import structs
 from db.engine import transaction
 from db.queries import access as access_query
 from db.queries import inbox, regions
-from db.stores import audit
+from db.stores import audit, cases
 from db.stores.security import appointments, staff
 from db.stores.security.staff import NewUser
 from domain import identity, names
@@ -195,6 +195,10 @@ async def request_authority(
         raise NotFound
     county_code = by.scope.county_code
     async with transaction():
+        if case_id is not None:
+            case = await cases.read(county_code, case_id)
+            if case is None or not by.scope.covers(case.region_code):
+                raise Refused(Problem("no-case", "没有找到这件业务，请检查。", "case_id"))
         grant_id = await appointments.ask_authority(county_code, by.id, business, case_id, person_id, reason, at)
         await _log(by, county_code, at, "authority.asked", grant_id, reason, kind="authority", detail=business)
     return grant_id

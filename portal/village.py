@@ -74,7 +74,8 @@ async def roster(request: AnyRequest, village: FromPath[str]) -> Template:
 
 def _after(request: AnyRequest) -> tuple[str, int] | None:
     region, _, person_id = request.query_params.get("after", "").partition(".")
-    return (region, int(person_id)) if person_id.isascii() and person_id.isdigit() and len(person_id) < 19 else None
+    numbers = all(part.isascii() and part.isdigit() and len(part) < 19 for part in (region, person_id))
+    return (region, int(person_id)) if numbers else None
 
 
 @post("/village/{village:str}/search", guards=guards, status_code=200)

@@ -115,7 +115,7 @@ async def case(county_code: int, case_id: int) -> CaseRow | None:
 async def case_by_token(token: str) -> CaseRow | None:
     """By the address printed as a QR code, which begins with the county."""
     county_code, _, rest = token.partition("-")
-    if not (county_code.isascii() and county_code.isdigit() and len(county_code) == 6 and rest):
+    if not (county_code.isascii() and county_code.isdigit() and len(county_code) == 6 and rest.isascii() and rest.isprintable()):
         return None
     case_id = await engine.fetchval(
         "select id from service_case where county_code = $1 and verify_token = $2", int(county_code), token

@@ -52,11 +52,15 @@ def app(database: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> An
     [("127.0.0.1", OFFICE, "次数太多"), ("127.0.0.1", "10.0.0.8", "动态口令不对"), (OFFICE, "10.0.0.8", "次数太多")],
     ids=["the address the proxy names", "another address the proxy names", "who names himself is not believed"],
 )
-async def test_the_proxy_beside_the_site_says_who_asks(app: Any, db: object, peer: str, forwarded: str, words: str) -> None:
+async def test_the_proxy_beside_the_site_says_who_asks(
+    app: Any, db: object, peer: str, forwarded: str, words: str
+) -> None:
     await worn_out(datetime.now(UTC), left=0)
     transport = ASGITransport(app, client=(peer, 4711))
     async with AsyncClient(transport=transport, base_url="http://office.test") as client:
         answer = await client.post(
-            "/login", data={"login_name": "439901999", "password": "x", "code": "0"}, headers={"X-Forwarded-For": forwarded}
+            "/login",
+            data={"login_name": "439901999", "password": "x", "code": "0"},
+            headers={"X-Forwarded-For": forwarded},
         )
     assert words in answer.text
