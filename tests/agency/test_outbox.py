@@ -82,8 +82,9 @@ async def test_a_text_that_breaks_the_sender_holds_up_nobody_and_ends(db: Databa
     gateway, at = Gateway(failures=1, error=RuntimeError("bug")), AT
     with pytest.raises(RuntimeError):
         await send_texts(COUNTY, gateway, at)
+    assert len(gateway.taken) == 1
     at += LEASE
-    assert await send_texts(COUNTY, gateway, at) == 2
+    assert await send_texts(COUNTY, gateway, at) == 1
     await engine.execute("update message set state = 'waiting', attempts = 9, next_try_at = $1", at)
     assert await send_texts(COUNTY, gateway, at) == 0
     assert ((await state())["state"], (await state())["error"]) == ("failed", GAVE_NO_ANSWER)
@@ -117,3 +118,21 @@ async def test_messages_to_partners_wait_for_their_transport(db: Database) -> No
     await messages.queue_exchange(COUNTY, "tax", "registration", {"action": "enroll"}, None, AT)
     await send_texts(COUNTY, SandboxTexter(), datetime(2030, 1, 1, tzinfo=make.CHINA))
     assert await engine.fetchval("select state from exchange_message") == "waiting"
+
+
+async def test_no_text_outlives_its_lease_behind_slow_ones(db: Database) -> None:
+    """All are under way before the first answer: one after the other, the last would be due again before its turn."""
+    await write(AT_ONCE)
+    under_way, answers = asyncio.Semaphore(0), asyncio.Event()
+
+    class Slow(Gateway):
+        async def send(self, phone: str, text: str) -> str:
+            under_way.release()
+            await answers.wait()
+            return await super().send(phone, text)
+
+    sending = asyncio.create_task(send_texts(COUNTY, Slow(), AT))
+    for _ in range(AT_ONCE):
+        await asyncio.wait_for(under_way.acquire(), 5)
+    answers.set()
+    assert await sending == AT_ONCE
