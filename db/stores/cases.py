@@ -232,18 +232,18 @@ async def end_pause(county_code: int, case_id: int, until_on: date) -> None:
 
 
 async def take_next(
-    county_code: int, desk: str, posts: list[str], staff_id: int, own_index: bytes | None, on: date
+    county_code: int, desk: str, posts: list[str], staff_id: int, own: list[bytes], on: date
 ) -> int | None:
     """The most urgent case nobody has taken, skipping those another session is taking just now and those the taker may
-    not handle: his own, those he filed, those he already had a hand in."""
+    not handle: his own and his relatives', those he filed, those he already had a hand in."""
     found: int | None = await engine.fetchval(
         "select id from service_case c where county_code = $1 and desk = $2 and waiting_post = any($3)"
         " and assignee_id is null and (held_until is null or held_until <= $6)"
-        " and ($5::bytea is null or (subject_index <> $5 and applicant_index <> $5 and filer_index is distinct from $5))"
+        " and not (subject_index = any($5::bytea[]) or applicant_index = any($5) or coalesce(filer_index = any($5), false))"
         " and not exists (select 1 from case_event e where e.county_code = c.county_code and e.case_id = c.id"
         "   and e.actor_kind = 'staff' and e.actor_id = $4 and e.kind in ('filed', 'passed', 'resubmitted'))"
         " order by due_on, id limit 1 for update skip locked",
-        county_code, desk, posts, staff_id, own_index, on,
+        county_code, desk, posts, staff_id, own, on,
     )  # fmt: skip
     return found
 

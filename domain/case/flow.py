@@ -114,6 +114,15 @@ async def save(
         case = await _own(county_code, case_id, actor)
         if Status(case.status) not in {Status.DRAFT, Status.SUPPLEMENT_REQUESTED}:
             raise Refused(Problem("not-open", "这份申请已经提交，不能再修改。"))
+        if (
+            actor.kind is ActorKind.ASSISTANT
+            and case.case_no
+            and any(case.answers.get(k) != v for k, v in answers.items())
+        ):
+            # What the resident confirmed and signed is not rewritten behind his back (R-023).
+            raise Refused(
+                Problem("resident-changes", "居民确认过的内容，请本人登录修改，或者到窗口修改；您可以帮忙补照片。")
+            )
         merged = {**case.answers, **answers}
         values: dict[str, Any] = {"payload_sealed": cases.seal_answers(merged), "page": page, "touched_at": at}
         if case.awaiting:  # what the resident was asked to confirm has changed: ask again
@@ -278,10 +287,7 @@ def _check_received(received: date, reason: str, today: date) -> None:
 
 
 async def _check_complete(item: ServiceItem, case: CaseRow, signature: Signature | None) -> None:
-    present = await cases.materials_present(case.county_code, case.id)
-    missing = [m for m in item.materials if not present.get(m.code)]
-    if missing:
-        raise Refused(*(Problem("material-missing", f"请上传{m.title}的照片。", field=m.code) for m in missing))
+    await _check_materials(item, case)
     if item.commitment is None:
         return
     if signature is None or not signature.name.strip():
@@ -290,6 +296,13 @@ async def _check_complete(item: ServiceItem, case: CaseRow, signature: Signature
         raise Refused(Problem("signed-otherwise", f"签名要和您的姓名“{case.subject_name}”一致。", field="signature"))
     if signature.kind != "typed" and signature.attachment_id is None:
         raise Refused(Problem("signature-missing", "请附上签名的图片。", field="signature"))
+
+
+async def _check_materials(item: ServiceItem, case: CaseRow) -> None:
+    present = await cases.materials_present(case.county_code, case.id)
+    missing = [m for m in item.materials if not present.get(m.code)]
+    if missing:
+        raise Refused(*(Problem("material-missing", f"请上传{m.title}的照片。", field=m.code) for m in missing))
 
 
 async def _place(item: ServiceItem, ask: Any, case: CaseRow, actor: Actor) -> CaseRow:
@@ -333,8 +346,10 @@ async def _received_values(
 
 
 def _desk(case: CaseRow, step: Step | None) -> dict[str, Any]:
-    """Whose desk the case lies on now; taken off everybody's list while nobody of the staff has to act."""
+    """Whose desk the case lies on now, free and not held; off everybody's list while nobody of the staff has to act."""
     return {
+        "held_until": None,
+        "hold_reason": None,
         "desk": rights.desk_of(step, case.region_code) if step else None,
         "waiting_post": step.post if step else None,
         "assignee_id": None,
@@ -415,6 +430,7 @@ async def resubmit(county_code: int, case_id: int, actor: Actor, version: int, a
         received_on, limit, pause = case.received_on, case.limit_days, (case.paused_on, at.date())
         item, chain = BY_CODE[case.item], local_profile(case.profile).chains[case.item]
         looked = await examine(item, case, at.date())
+        await _check_materials(item, case)
         case = await _place(item, looked.ask, case, actor)
         await cases.end_pause(county_code, case_id, at.date())
         due = clock.reckon(received_on, limit, case.target_days, pause, await clock.load_calendar())
@@ -435,10 +451,13 @@ async def resubmit(county_code: int, case_id: int, actor: Actor, version: int, a
 
 
 async def look(county_code: int, case_id: int, actor: Actor, at: datetime) -> tuple[CaseRow, Examination]:
-    """What the review page shows: the case and a fresh examination. Writes nothing but the record of having looked."""
+    """What the review page shows: the case and a fresh examination. Writes nothing but the record of having looked.
+
+    What was never handed in is its author's, also after he gave it up.
+    """
     async with transaction():
         case = await _read(county_code, case_id)
-        if not actor.scope.covers(case.region_code) or Status(case.status) is Status.DRAFT:
+        if not actor.scope.covers(case.region_code) or case.case_no is None:
             raise NotFound
         await audit.write(county_code, at, actor.kind, actor.id, actor.name, "case.opened", "case", str(case_id))
         return case, await examine(BY_CODE[case.item], case, at.date())
@@ -455,8 +474,9 @@ async def take_next(actor: Actor, at: datetime) -> int | None:
     """下一件: the most urgent case on the actor's desk nobody has taken; None when there is nothing to do."""
     async with transaction():
         posts = [post.value for post in sorted(actor.posts)]
+        own = [*actor.relatives, *([actor.id_index] if actor.id_index else [])]
         case_id = await cases.take_next(
-            actor.scope.county_code, actor.scope.region_prefix, posts, actor.id, actor.id_index, at.date()
+            actor.scope.county_code, actor.scope.region_prefix, posts, actor.id, own, at.date()
         )
         if case_id is None:
             return None
@@ -514,7 +534,7 @@ async def _pass_on(
     """初审 (规程第四条): the township says what it found; the county decides, also about what bars approval."""
     following = case.step + 1
     values = {
-        "status": Status.PRELIMINARY_PASSED, "step": following, "touched_at": at, "held_until": None, "hold_reason": None,
+        "status": Status.PRELIMINARY_PASSED, "step": following, "touched_at": at,
         **_desk(case, chain.steps[following]), **_looked(looked),
     }  # fmt: skip
     await _change(case, case.version, values)
@@ -718,7 +738,7 @@ async def _close(
     *, post: str | None = None, note: str = "", before: Status | None = None,
 ) -> None:  # fmt: skip
     """The case leaves every desk for good."""
-    values = {"status": to, "touched_at": at, "awaiting": None, "held_until": None, **_desk(case, None), **values}
+    values = {"status": to, "touched_at": at, "awaiting": None, **_desk(case, None), **values}
     await _change(case, case.version, values)
     await _log(case, actor, at, kind, to, post=post, note=note, before=before)
 

@@ -13,6 +13,7 @@ from db.stores import people
 from domain.case import flow
 from domain.case.flow import Receipt, Signature
 from domain.case.status import Status
+from domain.errors import NotFound, Refused
 from domain.items import basic_info_change, case_reversal, enrollment, household_address_change
 from tests import make
 from tests.make import COUNTY, FRIDAY, LI_XIUYING, SUN_LI, WANG_DASHAN, ZHAO_MIN
@@ -96,6 +97,56 @@ async def test_coming_back_keeps_what_stood_there_before() -> None:
     await make.approve(again, SUN_LI)
     rows = await engine.fetch("select field from person_change where case_id = $1", again)
     assert {row["field"] for row in rows} == {"phone", "address"}
+
+
+async def test_the_next_case_is_never_a_relatives() -> None:
+    await make.enrollment_of(LI_XIUYING)
+    second = await make.enrollment_of(make.ZHOU_XIAOMAN)
+    clerk = make.staff("赵敏", make.Post.TOWNSHIP_CLERK, region="43990101", relatives=frozenset({LI_XIUYING.index}))
+    assert await flow.take_next(clerk, FRIDAY) == second.case_id
+
+
+async def test_papers_taken_away_during_the_supplement_are_missed() -> None:
+    case_id = (await make.enrollment_of(LI_XIUYING)).case_id
+    await flow.request_supplement(COUNTY, case_id, ZHAO_MIN, await make.version(case_id), ["身份证背面"], FRIDAY)
+    for row in await engine.fetch("select id from case_material where case_id = $1", case_id):
+        await flow.remove_material(COUNTY, case_id, make.resident(), row["id"], FRIDAY)
+    with pytest.raises(Refused, match="请上传"):
+        await flow.resubmit(COUNTY, case_id, make.resident(), await make.version(case_id), FRIDAY)
+
+
+async def test_a_supplement_ends_a_hold() -> None:
+    case_id = (await make.enrollment_of(LI_XIUYING)).case_id
+    await flow.hold(COUNTY, case_id, ZHAO_MIN, await make.version(case_id), date(2026, 12, 31), "等", FRIDAY)
+    await flow.request_supplement(COUNTY, case_id, ZHAO_MIN, await make.version(case_id), ["身份证背面"], FRIDAY)
+    await flow.resubmit(COUNTY, case_id, make.resident(), await make.version(case_id), FRIDAY)
+    assert await flow.take_next(ZHAO_MIN, FRIDAY) == case_id
+
+
+async def test_a_draft_given_up_is_nobodys_to_read() -> None:
+    case_id = await make.draft(enrollment.ITEM, ANSWERS, make.resident(), LI_XIUYING)
+    await flow.withdraw(COUNTY, case_id, make.resident(), FRIDAY)
+    with pytest.raises(NotFound):
+        await flow.look(COUNTY, case_id, SUN_LI, FRIDAY)
+
+
+@pytest.mark.rule("R-023")
+async def test_an_assistant_does_not_rewrite_what_the_resident_confirmed() -> None:
+    assistant = make.assistant()
+    case_id = await make.draft(enrollment.ITEM, ANSWERS, assistant, LI_XIUYING)
+    await flow.ask_resident(COUNTY, case_id, assistant, await make.version(case_id), FRIDAY, None)
+    signed = Signature("typed", LI_XIUYING.name)
+    await flow.confirm(COUNTY, case_id, make.resident(), await make.version(case_id), FRIDAY, "login", signed)
+    await flow.request_supplement(COUNTY, case_id, ZHAO_MIN, await make.version(case_id), ["身份证背面"], FRIDAY)
+    with pytest.raises(Refused, match="确认过"):
+        await flow.save(
+            COUNTY, case_id, assistant, "contact", {"phone": "13900000000"}, await make.version(case_id), FRIDAY
+        )
+    await flow.save(
+        COUNTY, case_id, assistant, "contact", {"phone": ANSWERS["phone"]}, await make.version(case_id), FRIDAY
+    )
+    await flow.add_material(COUNTY, case_id, assistant, "id_document", make.picture(), FRIDAY)
+    await flow.resubmit(COUNTY, case_id, assistant, await make.version(case_id), FRIDAY)
 
 
 NEW = make.Person("王大山", make.id_number(date(1975, 8, 20), 199), 2, WANG_DASHAN.phone)
