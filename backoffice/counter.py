@@ -89,6 +89,8 @@ async def _subject(actor: Actor, name: str, id_number: str) -> tuple[Subject, di
         raise Refused(*(Problem("typing", message, field) for field, message in wrong.items() if message))
     index = people.id_index_of(id_number)
     person_id = await people.person_id_of(actor.scope.county_code, index)
+    if person_id is not None and await people.name_of(actor.scope.county_code, person_id) != name:
+        raise Refused(Problem("name-differs", "这个证件号码登记的姓名和您输入的不一样，请对照证件核对。", field="name"))
     subject = Subject(county_code=actor.scope.county_code, name=name, id_index=index, person_id=person_id)
     return subject, {"name": name, "id_type": kind.value, "id_number": id_number}
 

@@ -41,6 +41,13 @@ async def person_id_of(county_code: int, id_index: bytes) -> int | None:
     return found
 
 
+async def name_of(county_code: int, person_id: int) -> str | None:
+    name: str | None = await engine.fetchval(
+        "select name from person where county_code = $1 and id = $2", county_code, person_id
+    )
+    return name
+
+
 async def indexes_of(county_code: int, id_index: bytes) -> list[bytes]:
     """Every number the same person ever had, the given one included: cases stay found after a change of number."""
     rows = await engine.fetch(

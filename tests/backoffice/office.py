@@ -31,7 +31,9 @@ class Office:
     def __init__(self, files: Path) -> None:
         self.now = FRIDAY
         self.storage = FolderStorage(files)
-        self.app: Litestar = site.create(self.storage, portal_url="https://portal.test", secure=False, clock=lambda: self.now)
+        self.app: Litestar = site.create(
+            self.storage, portal_url="https://portal.test", secure=False, clock=lambda: self.now
+        )
 
     async def hire(
         self,

@@ -506,3 +506,11 @@ async def test_a_supplement_asked_of_a_resident_s_own_case_is_taken_in_at_the_co
     version = next(i.attrs["value"] for i in form.all("input") if i.attrs.get("name") == "version")
     await clerk.post(led, files=(await _papers())[:1], **ANSWERS | {"version": version, "do": "submit"})
     assert await make.column(receipt.case_id, "status") == "resubmitted"
+
+
+async def test_a_known_number_under_another_name_is_not_begun_at_the_counter(clerk: Desk) -> None:
+    await make.participant(WANG_DASHAN)
+    typed = {"item": "basic_info_change", "id_number": WANG_DASHAN.id_number}
+    wrong = await clerk.post("/counter", 422, name="王小山", **typed)
+    assert "登记的姓名和您输入的不一样" in wrong.text
+    assert "/counter/cases/" in str(await clerk.post("/counter", name=WANG_DASHAN.name, **typed))
