@@ -79,8 +79,8 @@ async def by_id(county_code: int, staff_id: int) -> Credentials | None:
 async def insert(user: NewUser, created_by: int, at: datetime) -> tuple[int, str]:
     """(id, login name). Two at once may fight for a number: the second fails on the unique key, nothing is lost."""
     login_name = user.login_name or await engine.fetchval(
-        "select ($1::int::text || lpad((coalesce(max(substr(login_name, 7)::int), 0) + 1)::text, 3, '0'))"
-        " from staff_user where county_code = $1::int",
+        "select $1::int::text || lpad(n::text, greatest(3, length(n::text)), '0') from"
+        " (select coalesce(max(substr(login_name, 7)::int), 0) + 1 as n from staff_user where county_code = $1::int) following",
         user.county_code,
     )
     staff_id: int = await engine.fetchval(
