@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import traceback
 from typing import Any
 
 from litestar import Response
@@ -108,8 +109,23 @@ def http(request: pages.AnyRequest, exc: HTTPException) -> Response[Any]:
 def unexpected(request: pages.AnyRequest, exc: Exception) -> Response[Any]:
     """The number on the page finds the traceback in the log; the address is left out, it may hold a person's number."""
     reference = secrets.token_hex(4).upper()
-    log.error("unhandled error %s", reference, exc_info=exc)
+    if request.scope.get("state", {}).get("mode", "production") == "production":
+        log.error("unhandled error %s\n%s", reference, _without_words(exc))
+    else:
+        log.error("unhandled error %s", reference, exc_info=exc)
     return answer(request, 503 if isinstance(exc, UNAVAILABLE) else 500, reference=reference)
+
+
+def _without_words(exc: BaseException | None) -> str:
+    """Where it happened and of what kind, without messages: a database's "Failing row contains …" names people."""
+    told = []
+    while exc is not None:
+        state, rule = getattr(exc, "sqlstate", ""), getattr(exc, "constraint_name", "")
+        told.append(
+            "".join(traceback.format_tb(exc.__traceback__)) + f"{type(exc).__qualname__} {state} {rule}".rstrip()
+        )
+        exc = exc.__cause__ or exc.__context__
+    return "\n".join(told)
 
 
 def login_needed(request: pages.AnyRequest, exc: LoginNeeded) -> Response[Any]:
