@@ -9,7 +9,6 @@ from litestar import Request
 
 from web import errors
 
-
 WORDS = "Failing row contains (李秀英, 东坪村一组8号)"
 
 
