@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from db import engine
 from db.crypto import unseal_text
@@ -19,8 +19,11 @@ async def go_on(page: Page, name: str = "继续") -> None:
     await page.locator("main .buttons").get_by_role("button", name=re.compile(name)).first.click()
 
 
-async def fits(page: Page) -> None:
-    """Nothing is wider than the phone."""
+async def fits(page: Page, shown: Locator | None = None) -> None:
+    """Nothing is wider than the phone. After a click that leads to another page `shown` says what stands there:
+    htmx navigates on its own time, and a page that is just going away cannot be measured."""
+    if shown is not None:
+        await expect(shown).to_be_visible()
     wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{page.url} is {wide} px too wide"
 
@@ -36,8 +39,9 @@ async def fill_in(page: Page, *way: str) -> None:
     await go_on(page)
     for place in way:
         await page.get_by_role("link", name=place, exact=True).click()
-    await fits(page)
-    await page.locator(f"button[value='{GROUP}']").click()
+    group = page.locator(f"button[value='{GROUP}']")
+    await fits(page, group)
+    await group.click()
     await page.fill("[name=phone]", PEOPLE["demo-01"]["phone"])
     await go_on(page)
     await go_on(page)  # 您的情况
@@ -77,7 +81,7 @@ async def hire(town: Town) -> None:
 async def hand_in(page: Page, photo: str) -> None:
     await fill_in(page, "柳湾镇", "东坪村")
     await upload(page, photo)
-    await fits(page)
+    await fits(page, page.get_by_role("button", name=re.compile("没有错")).first)
     await go_on(page, "没有错")
     await page.fill("[name=signature]", PEOPLE["demo-01"]["name"])
     await fits(page)
