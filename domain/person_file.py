@@ -8,11 +8,12 @@ from datetime import datetime
 from msgspec import Struct
 
 from db.engine import transaction
+from db.queries import accounts, review, search
 from db.queries import people as people_query
-from db.queries import review, search
+from db.queries.accounts import FundBalance
 from db.queries.people import BeneficiaryRow, ChangeRow
 from db.queries.review import AttachmentLine
-from db.queries.search import FoundCase, NumberSpell, SubLedger
+from db.queries.search import FoundCase, NumberSpell
 from db.stores import audit, cases, people
 from db.stores.people import PersonRow
 from domain.actor import Actor
@@ -29,7 +30,7 @@ class PersonFile(Struct, frozen=True, kw_only=True):
     cases: list[FoundCase]
     changes: list[ChangeRow]
     beneficiaries: list[BeneficiaryRow]
-    sub_ledgers: list[SubLedger]
+    balances: list[FundBalance]
     numbers: list[NumberSpell]
 
 
@@ -58,7 +59,7 @@ async def _read(actor: Actor, person_id: int, action: str, why: str, at: datetim
             cases=await search.cases_about(county, prefix, indexes, limit=CASES_SHOWN),
             changes=await people_query.changes(county, person_id),
             beneficiaries=await people_query.beneficiaries(county, person_id),
-            sub_ledgers=await search.sub_ledgers(county, person_id),
+            balances=await accounts.balances(county, person_id),
             numbers=await search.number_spells(county, person_id),
         )
 

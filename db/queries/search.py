@@ -85,23 +85,6 @@ async def case_numbered(county_code: int, prefix: str, case_no: str) -> FoundCas
     return FoundCase(**dict(row)) if row else None
 
 
-class SubLedger(Struct, frozen=True, kw_only=True):
-    title: str
-    principal_fen: int
-    interest_fen: int
-
-
-async def sub_ledgers(county_code: int, person_id: int) -> list[SubLedger]:
-    """The account by source of funds (R-175)."""
-    rows = await engine.fetch(
-        "select f.title, b.principal_fen, b.interest_fen from individual_account a"
-        " join sub_balance b on b.county_code = a.county_code and b.account_id = a.id"
-        " join fund_source f on f.code = b.fund where a.county_code = $1 and a.person_id = $2 order by f.position",
-        county_code, person_id,
-    )  # fmt: skip
-    return [SubLedger(**dict(row)) for row in rows]
-
-
 class NumberSpell(Struct, frozen=True, kw_only=True):
     id_type: str
     id_number: str

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from db import engine
 from db.crypto import index, seal, unseal_text
+from db.funds import TOTAL
 
 ID_NUMBER = "person.id_number"
 PHONE = "person.phone"
@@ -234,15 +235,14 @@ async def terminate(county_code: int, person_id: int, case_id: int) -> None:
 
 
 async def open_account(county_code: int, person_id: int, opened_on: date, case_id: int | None) -> int:
-    """The individual account with a zero sub-ledger for each source of funds (R-046, R-175); known accounts are re-opened."""
+    """The individual account with every source of funds at zero (R-046, R-175); a known account is re-opened."""
     account_id: int = await engine.fetchval(
         "insert into individual_account (county_code, person_id, opened_on, case_id) values ($1, $2, $3, $4)"
         " on conflict (county_code, person_id) do update set status = 'open' returning id",
         county_code, person_id, opened_on, case_id,
     )  # fmt: skip
     await engine.execute(
-        "insert into sub_balance (county_code, account_id, fund) select $1, $2, code from fund_source"
-        " on conflict (county_code, account_id, fund) do nothing",
+        "insert into account_balance (county_code, account_id) values ($1, $2) on conflict do nothing",
         county_code, account_id,
     )  # fmt: skip
     return account_id
@@ -258,8 +258,8 @@ async def cancel_account(county_code: int, person_id: int) -> None:
 async def account_is_empty(county_code: int, person_id: int) -> bool:
     """True when no fund of the account holds a fen."""
     return not await engine.fetchval(
-        "select exists (select 1 from individual_account a join sub_balance b on b.county_code = a.county_code"
-        " and b.account_id = a.id where a.county_code = $1 and a.person_id = $2 and (b.principal_fen, b.interest_fen) <> (0, 0))",
+        "select exists (select from individual_account a join account_balance b on b.county_code = a.county_code"
+        f" and b.account_id = a.id where a.county_code = $1 and a.person_id = $2 and {TOTAL} <> 0)",
         county_code, person_id,
     )  # fmt: skip
 

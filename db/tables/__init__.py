@@ -20,11 +20,32 @@ from db.tables.access import (
     StaffUser,
     WebSession,
 )
-from db.tables.accounts import IndividualAccount, SubBalance
+from db.tables.accounts import AccountBalance, AccountStatement, IndividualAccount, LedgerEntry
 from db.tables.audit import AuditEntry, AuditHead, AuditSeal
+from db.tables.books import (
+    AccountingPeriod,
+    AgencyBankAccount,
+    DocumentLine,
+    FundDocument,
+    LedgerAccount,
+    PaymentOrder,
+    Receipt,
+    Voucher,
+    VoucherLine,
+)
 from db.tables.cases import Attachment, CaseEvent, CaseMaterial, CasePause, Commitment, IssuedDocument, ServiceCase
 from db.tables.comparison import ComparisonResult, SourceBatch, SourceRecord, SourceState
-from db.tables.messages import ExchangeMessage, Message
+from db.tables.contributions import (
+    CategorySpell,
+    ContributionYear,
+    DebitAgreement,
+    DebitMember,
+    LandLossAward,
+    SubsidyDue,
+    SuspensionSpell,
+    ZeroConsent,
+)
+from db.tables.messages import ExchangeFile, ExchangeMessage, Message
 from db.tables.people import Beneficiary, IdentityIndex, Participation, Person, PersonChange, PersonIdentity
 from db.tables.places import Region, RegionMapping, RegionVersion
 from db.tables.reference import (
@@ -37,6 +58,7 @@ from db.tables.reference import (
     ParameterProposal,
     PolicyParameter,
 )
+from db.tables.runs import BatchRun, RunChunk, RunException
 
 TABLES: tuple[type[Table], ...] = (
     Installation,
@@ -57,7 +79,29 @@ TABLES: tuple[type[Table], ...] = (
     Participation,
     Beneficiary,
     IndividualAccount,
-    SubBalance,
+    AccountBalance,
+    LedgerEntry,
+    AccountStatement,
+    AccountingPeriod,
+    LedgerAccount,
+    AgencyBankAccount,
+    FundDocument,
+    DocumentLine,
+    Receipt,
+    Voucher,
+    VoucherLine,
+    PaymentOrder,
+    ContributionYear,
+    SubsidyDue,
+    CategorySpell,
+    ZeroConsent,
+    LandLossAward,
+    DebitAgreement,
+    DebitMember,
+    SuspensionSpell,
+    BatchRun,
+    RunChunk,
+    RunException,
     ServiceCase,
     CasePause,
     CaseEvent,
@@ -71,6 +115,7 @@ TABLES: tuple[type[Table], ...] = (
     ComparisonResult,
     Message,
     ExchangeMessage,
+    ExchangeFile,
     AuditEntry,
     AuditSeal,
     AuditHead,

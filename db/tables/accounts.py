@@ -1,9 +1,9 @@
-"""Individual accounts."""
+"""Individual accounts: balances, entries, statements."""
 
 from piccolo.table import Table
 
 from db.engine import DB
-from db.tables.columns import big, day, integer, text
+from db.tables.columns import big, day, flag, integer, moment, small, text
 
 
 class IndividualAccount(Table, tablename="individual_account", db=DB):
@@ -15,9 +15,61 @@ class IndividualAccount(Table, tablename="individual_account", db=DB):
     case_id = big(null=True)
 
 
-class SubBalance(Table, tablename="sub_balance", db=DB):
+class AccountBalance(Table, tablename="account_balance", db=DB):
     county_code = integer()
     account_id = big(primary_key=True)
-    fund = text()
-    principal_fen = big()
-    interest_fen = big()
+    settled_year = integer()
+    personal_fen = big()
+    collective_fen = big()
+    other_assistance_fen = big()
+    subsidy_province_fen = big()
+    subsidy_city_fen = big()
+    subsidy_county_fen = big()
+    government_paid_fen = big()
+    land_loss_fen = big()
+    personal_interest_fen = big()
+    collective_interest_fen = big()
+    other_assistance_interest_fen = big()
+    subsidy_province_interest_fen = big()
+    subsidy_city_interest_fen = big()
+    subsidy_county_interest_fen = big()
+    government_paid_interest_fen = big()
+    land_loss_interest_fen = big()
+
+
+class LedgerEntry(Table, tablename="ledger_entry", db=DB):
+    county_code = integer()
+    year = integer()
+    id = big(primary_key=True)
+    account_id = big()
+    document_id = big()
+    line_no = integer(null=True)
+    value_on = day()
+    booked_on = day()
+    month = small()
+    kind = small()
+    contribution_year = small(null=True)
+    is_interest = flag()
+    personal_fen = big(null=True)
+    collective_fen = big(null=True)
+    other_assistance_fen = big(null=True)
+    subsidy_province_fen = big(null=True)
+    subsidy_city_fen = big(null=True)
+    subsidy_county_fen = big(null=True)
+    government_paid_fen = big(null=True)
+    land_loss_fen = big(null=True)
+    reverses_id = big(null=True)
+
+
+class AccountStatement(Table, tablename="account_statement", db=DB):
+    county_code = integer()
+    id = big(primary_key=True)
+    account_id = big()
+    kind = text()
+    year = integer(null=True)
+    number = text()
+    verify_token = text()
+    total_fen = big()
+    as_of_on = day()
+    issued_at = moment()
+    issued_by = text()

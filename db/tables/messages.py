@@ -3,7 +3,7 @@
 from piccolo.table import Table
 
 from db.engine import DB
-from db.tables.columns import big, binary, integer, moment, small, text
+from db.tables.columns import big, binary, day, integer, moment, small, text
 
 
 class Message(Table, tablename="message", db=DB):
@@ -25,6 +25,27 @@ class Message(Table, tablename="message", db=DB):
     delivery_id = text(null=True)
 
 
+class ExchangeFile(Table, tablename="exchange_file", db=DB):
+    county_code = integer()
+    id = big(primary_key=True)
+    partner = text()
+    direction = text()
+    kind = text()
+    sequence = big()
+    digest = text()
+    file_name = text()
+    business_on = day()
+    row_count = integer()
+    total_fen = big()
+    state = text()
+    reason = text()
+    document_id = big(null=True)
+    times = small()
+    created_at = moment()
+    done_at = moment(null=True)
+    body_sealed = binary(null=True)
+
+
 class ExchangeMessage(Table, tablename="exchange_message", db=DB):
     county_code = integer()
     id = big(primary_key=True)
@@ -35,3 +56,5 @@ class ExchangeMessage(Table, tablename="exchange_message", db=DB):
     case_id = big(null=True)
     created_at = moment()
     sent_at = moment(null=True)
+    file_id = big(null=True)
+    reference = text()

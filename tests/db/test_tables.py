@@ -16,6 +16,7 @@ select c.relname as table_name, a.attname as name, format_type(a.atttypid, a.att
   from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   left join pg_index key on key.indrelid = c.oid and key.indisprimary
  where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname <> 'migration'
+   and not c.relispartition
 """
 
 

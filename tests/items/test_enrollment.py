@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from db import engine
+from db.queries import accounts
 from db.queries import people as people_query
 from db.stores import people
 from domain.case import flow
@@ -29,12 +30,9 @@ async def effected(person: make.Person = LI_XIUYING, **more: object) -> int:
 async def test_approval_opens_an_account_with_every_fund_at_zero() -> None:
     await effected()
     _, person_id = await people.find(LI_XIUYING.index) or (0, 0)
-    funds = await engine.fetch(
-        "select fund, principal_fen, interest_fen from sub_balance b join individual_account a"
-        " on a.county_code = b.county_code and a.id = b.account_id where a.person_id = $1", person_id,
-    )  # fmt: skip
+    funds = await accounts.balances(COUNTY, person_id)
     assert len(funds) == 8
-    assert {(f["principal_fen"], f["interest_fen"]) for f in funds} == {(0, 0)}
+    assert {(fund.principal_fen, fund.interest_fen) for fund in funds} == {(0, 0)}
 
 
 @pytest.mark.rule("R-047")

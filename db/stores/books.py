@@ -1,0 +1,280 @@
+"""The write side of the fund's books: documents and their lines, receipts, vouchers, periods. Inside the caller's transaction."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from db import engine
+from db.crypto import seal
+from db.funds import FUNDS
+
+LINE_NUMBER = "document_line.id_number"
+
+
+class Document(Struct, frozen=True, kw_only=True):
+    """A row of fund_document. `header`: JSON of the fields only its kind has."""
+
+    county_code: int
+    id: int
+    kind: str
+    number: str
+    state: str
+    business_on: date
+    region_code: str
+    title: str
+    partner: str
+    external_no: str
+    file_name: str
+    file_digest: str
+    header: str
+    line_count: int
+    bad_count: int
+    total_fen: int
+    declared_count: int | None
+    declared_fen: int | None
+    run_id: int | None
+    case_id: int | None
+    created_at: datetime
+    created_by: int
+    created_by_name: str
+    approved_at: datetime | None
+    approved_by: int | None
+    approved_by_name: str
+    booked_at: datetime | None
+    booked_by_name: str
+    reason: str
+    version: int
+
+
+class NewDocument(Struct, frozen=True, kw_only=True):
+    """`number` may stay empty: it is then made from kind, year and id (申报编号)."""
+
+    kind: str
+    business_on: date
+    region_code: str
+    number: str = ""
+    title: str = ""
+    partner: str = ""
+    external_no: str = ""
+    file_name: str = ""
+    file_digest: str = ""
+    header: str = "{}"
+    declared_count: int | None = None
+    declared_fen: int | None = None
+    run_id: int | None = None
+    case_id: int | None = None
+
+
+class NewLine(Struct, frozen=True, kw_only=True):
+    """`id_number` is kept, sealed, only where no account was found. `fund`: a code of fund_source."""
+
+    line_no: int
+    state: str
+    name: str
+    amount_fen: int
+    fund: str = "personal"
+    id_index: bytes | None = None
+    id_number: str | None = None
+    account_id: int | None = None
+    year: int | None = None
+    value_on: date | None = None
+    external_no: str = ""
+    reason_code: str = ""
+    reason: str = ""
+    note: str = ""
+
+
+class VoucherLine(Struct, frozen=True):
+    """`account`: a code of ledger_account; exactly one of debit and credit is not 0."""
+
+    account: str
+    debit_fen: int
+    credit_fen: int
+    memo: str = ""
+
+
+COLUMNS = ", ".join(Document.__struct_fields__)
+_FUND_NUMBER = {fund: number for number, fund in enumerate(FUNDS, start=1)}
+
+
+async def insert(county_code: int, new: NewDocument, by: int, by_name: str, at: datetime) -> int:
+    """A draft without lines; raises asyncpg.UniqueViolationError for a second document of the same partner number."""
+    document_id: int = await engine.fetchval(
+        "insert into fund_document (county_code, kind, number, state, business_on, region_code, title, partner, external_no,"
+        " file_name, file_digest, header, declared_count, declared_fen, run_id, case_id, created_at, created_by, created_by_name)"
+        " values ($1, $2, coalesce(nullif($3, ''), 'new-' || gen_random_uuid()), 'draft', $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+        " $13, $14, $15, $16, $17, $18) returning id",
+        county_code, new.kind, new.number, new.business_on, new.region_code, new.title, new.partner, new.external_no,
+        new.file_name, new.file_digest, new.header, new.declared_count, new.declared_fen, new.run_id, new.case_id, at, by, by_name,
+    )  # fmt: skip
+    if not new.number:
+        await engine.execute(
+            "update fund_document set number = $3 where county_code = $1 and id = $2",
+            county_code, document_id, f"{county_code}{new.business_on:%Y%m%d}{document_id:08d}",
+        )  # fmt: skip
+    return document_id
+
+
+async def add_lines(county_code: int, document_id: int, lines: Iterable[NewLine]) -> None:
+    """By COPY: as many as there are, memory flat. Call `count_lines` afterwards."""
+    records = (
+        (county_code, document_id, line.line_no, line.state, line.reason_code, line.reason, line.name, line.id_index,
+         seal(line.id_number, LINE_NUMBER) if line.id_number and line.account_id is None else None, line.account_id,
+         line.year, _FUND_NUMBER[line.fund], line.amount_fen, line.value_on, line.external_no, line.note)
+        for line in lines
+    )  # fmt: skip
+    async with engine.connection() as held:
+        await held.copy_records_to_table(
+            "document_line",
+            records=records,
+            columns=["county_code", "document_id", "line_no", "state", "reason_code", "reason", "name", "id_index",
+                     "id_number_sealed", "account_id", "year", "fund", "amount_fen", "value_on", "external_no", "note"],
+        )  # fmt: skip
+
+
+async def count_lines(county_code: int, document_id: int) -> None:
+    """Brings the header's counts and total in line with the rows."""
+    await engine.execute(
+        "update fund_document d set line_count = s.all_lines, bad_count = s.bad, total_fen = s.total from (select"
+        " count(*)::int as all_lines, (count(*) filter (where state not in ('good', 'booked')))::int as bad,"
+        " coalesce(sum(amount_fen) filter (where state in ('good', 'booked')), 0)::bigint as total from document_line"
+        " where county_code = $1 and document_id = $2) s where d.county_code = $1 and d.id = $2",
+        county_code, document_id,
+    )  # fmt: skip
+
+
+async def lock(county_code: int, document_id: int) -> Document | None:
+    row = await engine.fetchrow(
+        f"select {COLUMNS} from fund_document where county_code = $1 and id = $2 for update", county_code, document_id
+    )
+    return Document(**dict(row)) if row else None
+
+
+async def set_state(
+    document: Document, state: str, by: int, by_name: str, at: datetime, *, reason: str = ""
+) -> None:  # fmt: skip
+    """`approved` and `booked` keep who and when; a reason goes with a cancellation or a return."""
+    stamp = {"approved": ", approved_by = $5, approved_by_name = $6, approved_at = $7",
+             "booked": ", booked_by = $5, booked_by_name = $6, booked_at = $7"}.get(state, "")  # fmt: skip
+    args = (by, by_name, at) if stamp else ()
+    await engine.execute(
+        f"update fund_document set state = $3, reason = $4, version = version + 1{stamp} where county_code = $1 and id = $2",
+        document.county_code, document.id, state, reason, *args,
+    )  # fmt: skip
+
+
+async def sums_by_fund(county_code: int, document_id: int, years: Sequence[int]) -> dict[tuple[str, bool], int]:
+    """(fund, is_interest) to the sum of the document's entries. `years`: where they lie, for the partitions."""
+    row = await engine.fetchrow(
+        "select "
+        + ", ".join(
+            f"coalesce(sum({fund}_fen) filter (where not is_interest), 0)::bigint as {fund},"
+            f" coalesce(sum({fund}_fen) filter (where is_interest), 0)::bigint as {fund}_interest"
+            for fund in FUNDS
+        )
+        + " from ledger_entry where county_code = $1 and document_id = $2 and year = any($3)",
+        county_code, document_id, list(years),
+    )  # fmt: skip
+    assert row is not None
+    found = {(fund, False): row[fund] for fund in FUNDS} | {(fund, True): row[f"{fund}_interest"] for fund in FUNDS}
+    return {key: fen for key, fen in found.items() if fen}
+
+
+async def line_totals(county_code: int, document_id: int) -> tuple[int, int]:
+    """Count and 分 of every line, whatever became of it: what is compared with the partner's own total (R-089)."""
+    row = await engine.fetchrow(
+        "select count(*)::int, coalesce(sum(amount_fen), 0)::bigint from document_line where county_code = $1"
+        " and document_id = $2",
+        county_code, document_id,
+    )  # fmt: skip
+    assert row is not None
+    return row[0], row[1]
+
+
+async def value_years(county_code: int, document_id: int) -> list[int]:
+    """The years in which the money of the good and booked lines counts."""
+    rows = await engine.fetch(
+        "select distinct extract(year from value_on)::int as year from document_line where county_code = $1"
+        " and document_id = $2 and value_on is not null",
+        county_code, document_id,
+    )  # fmt: skip
+    return [row["year"] for row in rows]
+
+
+# ------------------------------------------------------------------ periods and vouchers
+
+
+async def lock_period(county_code: int, period: int) -> str:
+    """State of the month, which is opened when it is new. Holds the row: vouchers of one month are numbered one by one."""
+    await engine.execute(
+        "insert into accounting_period (county_code, period) values ($1, $2) on conflict do nothing", county_code, period
+    )
+    state: str = await engine.fetchval(
+        "select state from accounting_period where county_code = $1 and period = $2 for update", county_code, period
+    )
+    return state
+
+
+async def write_voucher(
+    county_code: int, period: int, document_id: int, dated_on: date, summary: str, lines: Sequence[VoucherLine],
+    by: int, by_name: str, at: datetime,
+) -> int:  # fmt: skip
+    """The next number of the month, whose row the caller has locked."""
+    number: int = await engine.fetchval(
+        "update accounting_period set last_number = last_number + 1 where county_code = $1 and period = $2"
+        " returning last_number",
+        county_code, period,
+    )  # fmt: skip
+    await engine.execute(
+        "insert into voucher (county_code, period, number, document_id, dated_on, summary, total_fen, made_at, made_by,"
+        " made_by_name) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        county_code, period, number, document_id, dated_on, summary, sum(line.debit_fen for line in lines), at, by, by_name,
+    )  # fmt: skip
+    await engine.executemany(
+        "insert into voucher_line (county_code, period, number, position, account, debit_fen, credit_fen, memo)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        [
+            (county_code, period, number, position, line.account, line.debit_fen, line.credit_fen, line.memo)
+            for position, line in enumerate(lines, start=1)
+        ],
+    )
+    return number
+
+
+# ------------------------------------------------------------------ receipts
+
+
+class NewReceipt(Struct, frozen=True, kw_only=True):
+    """`account`: where the money lies, a code of ledger_account of side asset."""
+
+    account: str
+    bank: str
+    slip_no: str
+    received_on: date
+    amount_fen: int
+    people: int
+    payer: str = ""
+    purpose: str = ""
+    document_id: int | None = None
+
+
+async def register_receipt(county_code: int, new: NewReceipt, by: int, by_name: str, at: datetime) -> int | None:
+    """None when the slip is registered already (R-471)."""
+    found: int | None = await engine.fetchval(
+        "insert into receipt (county_code, account, bank, slip_no, received_on, amount_fen, people, payer, purpose,"
+        " document_id, registered_at, registered_by, registered_by_name) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+        " $12, $13) on conflict (county_code, bank, slip_no) do nothing returning id",
+        county_code, new.account, new.bank, new.slip_no, new.received_on, new.amount_fen, new.people, new.payer,
+        new.purpose, new.document_id, at, by, by_name,
+    )  # fmt: skip
+    return found
+
+
+async def received(county_code: int, document_id: int) -> list[tuple[str, int, date]]:
+    """(account, fen, day) of what was registered for the document."""
+    rows = await engine.fetch(
+        "select account, amount_fen, received_on from receipt where county_code = $1 and document_id = $2 order by id",
+        county_code, document_id,
+    )  # fmt: skip
+    return [(row["account"], row["amount_fen"], row["received_on"]) for row in rows]
