@@ -17,6 +17,7 @@ from ops import (
     doctor,
     imports,
     keys,
+    ledger,
     place,
     rules,
     serve,
@@ -25,7 +26,7 @@ from ops import (
     users,
 )
 
-GROUPS = (demo, demo_seed, testing, serve, database, county, users, imports, sources, audit, keys, doctor)
+GROUPS = (demo, demo_seed, testing, serve, database, county, users, imports, sources, audit, ledger, keys, doctor)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,0 +1,157 @@
+"""What must hold between accounts, documents and vouchers: each check one statement that returns what breaks it.
+
+Every statement returns rows (object, detail); none means that it holds. To be run in one snapshot.
+"""
+
+from collections.abc import Callable
+
+from db import engine
+from db.funds import FUNDS
+
+# Which account of the vouchers mirrors which fund of the ledger; interest has one for all.
+INCOME = {
+    "personal": "contribution_income", "collective": "collective_income", "other_assistance": "other_assistance_income",
+    "subsidy_province": "subsidy_income_province", "subsidy_city": "subsidy_income_city",
+    "subsidy_county": "subsidy_income_county", "government_paid": "government_paid_income", "land_loss": "land_loss_income",
+}  # fmt: skip
+PAYABLE = "account_interest_payable"
+AT_MOST = 20  # findings shown of each check; the count says how many there are
+
+_BOTH = [(fund, "not is_interest", f"{fund}_fen") for fund in FUNDS] + [
+    (fund, "is_interest", f"{fund}_interest_fen") for fund in FUNDS
+]
+
+
+def _balances() -> str:
+    """Per account and fund: what the entries add up to is what the balance says."""
+    sums = ", ".join(f"coalesce(sum({fund}_fen) filter (where {which}), 0) as {kept}" for fund, which, kept in _BOTH)
+    differ = ", ".join(f"b.{kept}" for _, _, kept in _BOTH)
+    added = ", ".join(f"coalesce(s.{kept}, 0)" for _, _, kept in _BOTH)
+    words = " || ' '".join(
+        f" || case when b.{kept} is distinct from coalesce(s.{kept}, 0)"
+        f" then '{kept} ' || coalesce(b.{kept}::text, '-') || '≠' || coalesce(s.{kept}, 0) else '' end"
+        for _, _, kept in _BOTH
+    )
+    return (
+        f"with s as (select account_id, {sums} from ledger_entry where county_code = $1 group by account_id)"
+        f" select coalesce(b.account_id, s.account_id) as object, ''{words} as detail"
+        " from (select * from account_balance where county_code = $1) b full join s on s.account_id = b.account_id"
+        f" where b.account_id is null or ({differ}) is distinct from ({added})"
+    )
+
+
+def _documents() -> str:
+    """Per document: its entries by fund are what its voucher puts on the fund's income account."""
+    sums = ", ".join(f"coalesce(sum({fund}_fen) filter (where {which}), 0) as {kept}" for fund, which, kept in _BOTH)
+    sides = ", ".join(
+        f"coalesce(sum(l.credit_fen - l.debit_fen) filter (where l.account = '{income}'), 0) as {fund}_fen"
+        for fund, income in INCOME.items()
+    )
+    differ = " or ".join(f"coalesce(e.{fund}_fen, 0) <> coalesce(v.{fund}_fen, 0)" for fund in FUNDS)
+    interest = " + ".join(f"e.{fund}_interest_fen" for fund in FUNDS)
+    return (
+        f"with e as (select document_id, {sums} from ledger_entry where county_code = $1 group by document_id),"
+        f" v as (select v.document_id, {sides}, coalesce(sum(l.credit_fen - l.debit_fen) filter (where l.account ="
+        f" '{PAYABLE}'), 0) as interest_fen from voucher v join voucher_line l using (county_code, period, number)"
+        " where v.county_code = $1 group by v.document_id)"
+        " select coalesce(e.document_id, v.document_id) as object, 'entries and voucher disagree' as detail"
+        f" from e full join v on v.document_id = e.document_id where {differ}"
+        f" or coalesce({interest}, 0) <> coalesce(v.interest_fen, 0)"
+    )
+
+
+def _control() -> str:
+    """The county as a whole: all balances of a fund together are what the vouchers put on its income account."""
+    rows = [f"('{income}', (select coalesce(sum({fund}_fen), 0) from account_balance where county_code = $1))"
+            for fund, income in INCOME.items()]  # fmt: skip
+    interest = " + ".join(f"{fund}_interest_fen" for fund in FUNDS)
+    rows.append(f"('{PAYABLE}', (select coalesce(sum({interest}), 0) from account_balance where county_code = $1))")
+    return (
+        f"with a(account, fen) as (values {', '.join(rows)}), v as (select account, sum(credit_fen - debit_fen) as fen"
+        " from voucher_line where county_code = $1 group by account)"
+        " select a.account as object, 'accounts ' || a.fen || ', vouchers ' || coalesce(v.fen, 0) as detail"
+        " from a left join v using (account) where a.fen <> coalesce(v.fen, 0)"
+    )
+
+
+_LEVELS = (("province", "subsidy_province"), ("city", "subsidy_city"), ("county", "subsidy_county"),
+           ("government_paid", "government_paid"))  # fmt: skip
+
+
+def _subsidies() -> str:
+    """Per account and year: credited is never beyond what is due, and is what the ledger holds."""
+    sums = ", ".join(f"sum(credited_{level}_fen) as {level}" for level, _ in _LEVELS)
+    beyond = " or ".join(
+        f"credited_{level}_fen not between least({level}_fen, 0) and greatest({level}_fen, 0)" for level, _ in _LEVELS
+    )
+    held = ", ".join(f"coalesce(sum({fund}_fen), 0) as {level}" for level, fund in _LEVELS)
+    differ = " or ".join(f"coalesce(d.{level}, 0) <> coalesce(e.{level}, 0)" for level, _ in _LEVELS)
+    return (
+        f"with d as (select account_id, year, {sums}, bool_or({beyond}) as beyond from subsidy_due where county_code = $1"
+        f" group by account_id, year), e as (select account_id, contribution_year::int as year, {held} from ledger_entry"
+        " where county_code = $1 and not is_interest and contribution_year is not null and kind = any($2)"
+        " group by account_id, contribution_year)"
+        " select coalesce(d.account_id, e.account_id) as object, 'subsidies of ' || coalesce(d.year, e.year) as detail"
+        f" from d full join e using (account_id, year) where d.beyond or {differ}"
+    )
+
+
+# Title, statement, whether it is handed the kinds of entry given to `broken`.
+CHECKS: tuple[tuple[str, Callable[[], str], str], ...] = (
+    ("entries add up to balances", _balances, ""),
+    ("documents agree with their vouchers", _documents, ""),
+    ("accounts agree with the control accounts", _control, ""),
+    ("debit is credit", lambda: (
+        "select period || '-' || number as object, sum(debit_fen - credit_fen)::text as detail from voucher_line"
+        " where county_code = $1 group by period, number having sum(debit_fen) <> sum(credit_fen)"), ""),
+    ("voucher numbers have no gap", lambda: (
+        "select p.period::text as object, p.last_number || ' given, ' || count(v.number) || ' there' as detail"
+        " from accounting_period p left join voucher v using (county_code, period) where p.county_code = $1"
+        " group by p.period, p.last_number having p.last_number <> count(v.number)"
+        " or p.last_number <> coalesce(max(v.number), 0)"), ""),
+    ("no entry without its document", lambda: (
+        "select e.document_id as object, e.n || ' entries' as detail from (select document_id, count(*) as n from ledger_entry"
+        " where county_code = $1 group by document_id) e left join fund_document d on d.county_code = $1"
+        " and d.id = e.document_id where d.state is distinct from 'booked'"), ""),
+    ("booked money has its voucher", lambda: (
+        "select d.id as object, d.kind as detail from fund_document d where d.county_code = $1 and d.state = 'booked'"
+        " and exists (select from ledger_entry e where e.county_code = $1 and e.document_id = d.id)"
+        " and not exists (select from voucher v where v.county_code = $1 and v.document_id = d.id)"), ""),
+    ("a line is booked once", lambda: (
+        "select l.document_id || '/' || l.line_no as object, count(e.id) || ' entries' as detail from document_line l"
+        " left join ledger_entry e on e.county_code = l.county_code and e.document_id = l.document_id"
+        " and e.line_no = l.line_no where l.county_code = $1 and l.state = 'booked' and l.amount_fen <> 0"
+        " group by l.document_id, l.line_no, l.amount_fen having count(e.id) <> 1"), ""),
+    ("contribution years agree with the ledger", lambda: (
+        "with e as (select account_id, contribution_year::int as year, sum(personal_fen) as fen from ledger_entry"
+        " where county_code = $1 and not is_interest and personal_fen is not null and contribution_year is not null"
+        " group by account_id, contribution_year)"
+        " select coalesce(y.account_id, e.account_id) as object, coalesce(y.year, e.year) || ': ' || coalesce(y.personal_fen, 0)"
+        " || ' recorded, ' || coalesce(e.fen, 0) || ' in the ledger' as detail from (select * from contribution_year"
+        " where county_code = $1) y full join e using (account_id, year)"
+        " where coalesce(y.personal_fen, 0) <> coalesce(e.fen, 0)"), ""),
+    ("subsidies are credited as they are due", _subsidies, "subsidy"),
+)  # fmt: skip
+
+
+async def broken(county_code: int, check: int, kinds: tuple[int, ...]) -> tuple[int, list[tuple[str, str]]]:
+    """How many things break CHECKS[check], and the first of them. `kinds`: entry kinds that carry subsidies."""
+    _, statement, wants = CHECKS[check]
+    args: tuple[object, ...] = (county_code, list(kinds)) if wants else (county_code,)
+    rows = await engine.fetch(
+        f"with found as materialized ({statement()}) select object::text, detail, count(*) over () as n from found"
+        f" order by 1 limit {AT_MOST}",
+        *args,
+    )
+    return (rows[0]["n"] if rows else 0), [(row["object"], row["detail"].strip()) for row in rows]
+
+
+async def sizes(county_code: int) -> tuple[int, int, int]:
+    """Accounts, entries and vouchers that were looked at."""
+    row = await engine.fetchrow(
+        "select (select count(*) from account_balance where county_code = $1), (select count(*) from ledger_entry"
+        " where county_code = $1), (select count(*) from voucher where county_code = $1)",
+        county_code,
+    )
+    assert row is not None
+    return row[0], row[1], row[2]
