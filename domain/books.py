@@ -46,6 +46,7 @@ class DocumentKind(StrEnum):
     OPENING_BALANCE = "opening_balance"
     SUSPENSE = "suspense"  # money that came and belongs to nobody yet
     SUSPENSE_CLEARED = "suspense_cleared"  # and whose it turned out to be
+    MOVEMENT = "movement"  # from one account of the agency to another
 
 
 class Rules(Struct, frozen=True):
@@ -72,15 +73,19 @@ KINDS: dict[DocumentKind, Rules] = {
     DocumentKind.OPENING_BALANCE: Rules("期初余额导入", Kind.OPENING_BALANCE, "fiscal_account"),
     DocumentKind.SUSPENSE: Rules("暂收款", Kind.CONTRIBUTION),
     DocumentKind.SUSPENSE_CLEARED: Rules("暂收款转入个人账户", Kind.CONTRIBUTION, "suspense_received"),
+    DocumentKind.MOVEMENT: Rules("基金账户之间划转", Kind.CONTRIBUTION),
 }
 
 
 async def open_document(county_code: int, new: NewDocument, lines: Iterable[NewLine], by: Actor, at: datetime) -> int:
-    """A draft with its lines (COPY), in the caller's transaction."""
+    """A draft with its lines (COPY), in the caller's transaction. Refused when this document of the partner is there already."""
     document_id = await books.insert(county_code, new, by.id, by.name, at)
+    if document_id is None:
+        title = KINDS[DocumentKind(new.kind)].title
+        raise Refused(Problem("document-twice", f"{title}{new.external_no or new.number}已经录入过，不能重复录入。"))
     await books.add_lines(county_code, document_id, lines)
     await books.count_lines(county_code, document_id)
-    await _log(county_code, at, by, "document.opened", document_id, new.kind)
+    await log(county_code, at, by, "document.opened", document_id, new.kind)
     return document_id
 
 
@@ -90,7 +95,7 @@ async def declare(county_code: int, document_id: int, by: Actor, at: datetime) -
     if document.line_count == document.bad_count:
         raise Refused(Problem("no-good-line", "没有一行可以使用，请改正后重新导入。"))
     await books.set_state(document, "declared", by.id, by.name, at)
-    await _log(county_code, at, by, "document.declared", document_id, document.kind)
+    await log(county_code, at, by, "document.declared", document_id, document.kind)
 
 
 async def approve(county_code: int, document_id: int, by: Actor, at: datetime) -> None:
@@ -100,7 +105,7 @@ async def approve(county_code: int, document_id: int, by: Actor, at: datetime) -
         raise Refused(Problem("own-document", "自己录入的单据要由另一位同事审核。"))
     await check_totals(document)
     await books.set_state(document, "approved", by.id, by.name, at)
-    await _log(county_code, at, by, "document.approved", document_id, document.kind)
+    await log(county_code, at, by, "document.approved", document_id, document.kind)
 
 
 async def cancel(county_code: int, document_id: int, reason: str, by: Actor, at: datetime) -> None:
@@ -111,7 +116,7 @@ async def cancel(county_code: int, document_id: int, reason: str, by: Actor, at:
     if await books.received(county_code, document_id):
         raise Refused(Problem("money-is-there", "这张单据已经登记到款，不能作废。请用缴费调整或退费办理。"))
     await books.set_state(document, "cancelled", by.id, by.name, at, reason=reason.strip())
-    await _log(county_code, at, by, "document.cancelled", document_id, reason)
+    await log(county_code, at, by, "document.cancelled", document_id, reason)
 
 
 async def check_totals(document: Document) -> None:
@@ -158,7 +163,13 @@ async def open_period(county_code: int, day: date) -> int:
 
 
 async def finish(
-    document: Document, place: str, booked_on: date, years: Sequence[int], by: Actor, at: datetime, suspense_fen: int = 0
+    document: Document,
+    place: str,
+    booked_on: date,
+    years: Sequence[int],
+    by: Actor,
+    at: datetime,
+    suspense_fen: int = 0,
 ) -> int | None:
     """Writes the voucher of what was posted under the document and marks it booked. Returns the voucher number; None for a
     0-registration, which moves no money (R-160, R-415). `years`: those in which the posted money counts. `suspense_fen`:
@@ -173,7 +184,7 @@ async def finish(
             document.county_code, period, document.id, booked_on, title, lines, by.id, by.name, at
         )
     await books.set_state(document, "booked", by.id, by.name, at)
-    await _log(document.county_code, at, by, "document.booked", document.id, f"{number or 0}")
+    await log(document.county_code, at, by, "document.booked", document.id, f"{number or 0}")
     return number
 
 
@@ -199,14 +210,13 @@ async def register(county_code: int, new: NewReceipt, by: Actor, at: datetime) -
     """到款登记 in the caller's transaction. Refused for a slip that is registered already (R-471)."""
     found = await books.register_receipt(county_code, new, by.id, by.name, at)
     if found is None:
-        raise Refused(
-            Problem("slip-twice", f"{new.bank}单据{new.slip_no}已经登记过，不能重复登记。", "slip_no")
-        )
-    await _log(county_code, at, by, "receipt.registered", found, f"{new.amount_fen}", "receipt")
+        raise Refused(Problem("slip-twice", f"{new.bank}单据{new.slip_no}已经登记过，不能重复登记。", "slip_no"))
+    await log(county_code, at, by, "receipt.registered", found, f"{new.amount_fen}", "receipt")
     return found
 
 
-async def _log(
+async def log(
     county_code: int, at: datetime, by: Actor, action: str, object_id: int, detail: str, kind: str = "fund_document"
 ) -> None:
+    """The audit entry of a step in the books."""
     await audit.write(county_code, at, by.kind, by.id, by.name, action, kind, f"{object_id}", detail=detail)

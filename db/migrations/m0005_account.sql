@@ -212,7 +212,8 @@ create table receipt (
   people int not null,
   payer text not null default '',
   purpose text not null default '',
-  document_id bigint, -- what it pays; null: not yet matched, stands in suspense
+  document_id bigint, -- what it pays; null: not yet matched
+  suspense_id bigint, -- the document by which it stands in suspense while, or until, nobody knows what it pays
   registered_at timestamptz not null,
   registered_by bigint not null,
   registered_by_name text not null,

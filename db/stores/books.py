@@ -98,17 +98,17 @@ COLUMNS = ", ".join(Document.__struct_fields__)
 _FUND_NUMBER = {fund: number for number, fund in enumerate(FUNDS, start=1)}
 
 
-async def insert(county_code: int, new: NewDocument, by: int, by_name: str, at: datetime) -> int:
-    """A draft without lines; raises asyncpg.UniqueViolationError for a second document of the same partner number."""
-    document_id: int = await engine.fetchval(
+async def insert(county_code: int, new: NewDocument, by: int, by_name: str, at: datetime) -> int | None:
+    """A draft without lines; None when the partner's document of this number, or our own, is there already."""
+    document_id: int | None = await engine.fetchval(
         "insert into fund_document (county_code, kind, number, state, business_on, region_code, title, partner, external_no,"
         " file_name, file_digest, header, declared_count, declared_fen, run_id, case_id, created_at, created_by, created_by_name)"
         " values ($1, $2, coalesce(nullif($3, ''), 'new-' || gen_random_uuid()), 'draft', $4, $5, $6, $7, $8, $9, $10, $11, $12,"
-        " $13, $14, $15, $16, $17, $18) returning id",
+        " $13, $14, $15, $16, $17, $18) on conflict do nothing returning id",
         county_code, new.kind, new.number, new.business_on, new.region_code, new.title, new.partner, new.external_no,
         new.file_name, new.file_digest, new.header, new.declared_count, new.declared_fen, new.run_id, new.case_id, at, by, by_name,
     )  # fmt: skip
-    if not new.number:
+    if document_id is not None and not new.number:
         await engine.execute(
             "update fund_document set number = $3 where county_code = $1 and id = $2",
             county_code, document_id, f"{county_code}{new.business_on:%Y%m%d}{document_id:08d}",
@@ -208,7 +208,9 @@ async def value_years(county_code: int, document_id: int) -> list[int]:
 async def lock_period(county_code: int, period: int) -> str:
     """State of the month, which is opened when it is new. Holds the row: vouchers of one month are numbered one by one."""
     await engine.execute(
-        "insert into accounting_period (county_code, period) values ($1, $2) on conflict do nothing", county_code, period
+        "insert into accounting_period (county_code, period) values ($1, $2) on conflict do nothing",
+        county_code,
+        period,
     )
     state: str = await engine.fetchval(
         "select state from accounting_period where county_code = $1 and period = $2 for update", county_code, period
@@ -257,24 +259,52 @@ class NewReceipt(Struct, frozen=True, kw_only=True):
     payer: str = ""
     purpose: str = ""
     document_id: int | None = None
+    suspense_id: int | None = None
+
+
+class Receipt(NewReceipt, frozen=True, kw_only=True):
+    id: int
 
 
 async def register_receipt(county_code: int, new: NewReceipt, by: int, by_name: str, at: datetime) -> int | None:
     """None when the slip is registered already (R-471)."""
     found: int | None = await engine.fetchval(
         "insert into receipt (county_code, account, bank, slip_no, received_on, amount_fen, people, payer, purpose,"
-        " document_id, registered_at, registered_by, registered_by_name) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-        " $12, $13) on conflict (county_code, bank, slip_no) do nothing returning id",
+        " document_id, suspense_id, registered_at, registered_by, registered_by_name) values ($1, $2, $3, $4, $5, $6, $7, $8,"
+        " $9, $10, $11, $12, $13, $14) on conflict (county_code, bank, slip_no) do nothing returning id",
         county_code, new.account, new.bank, new.slip_no, new.received_on, new.amount_fen, new.people, new.payer,
-        new.purpose, new.document_id, at, by, by_name,
+        new.purpose, new.document_id, new.suspense_id, at, by, by_name,
     )  # fmt: skip
     return found
 
 
+async def lock_receipt(county_code: int, receipt_id: int) -> Receipt | None:
+    row = await engine.fetchrow(
+        f"select {', '.join(Receipt.__struct_fields__)} from receipt where county_code = $1 and id = $2 for update",
+        county_code, receipt_id,
+    )  # fmt: skip
+    return Receipt(**dict(row)) if row else None
+
+
+async def match_receipt(county_code: int, receipt_id: int, document_id: int) -> None:
+    await engine.execute(
+        "update receipt set document_id = $3 where county_code = $1 and id = $2", county_code, receipt_id, document_id
+    )
+
+
 async def received(county_code: int, document_id: int) -> list[tuple[str, int, date]]:
-    """(account, fen, day) of what was registered for the document."""
+    """(account, fen, day) of what was registered for the document; what stood in suspense is taken from there."""
     rows = await engine.fetch(
-        "select account, amount_fen, received_on from receipt where county_code = $1 and document_id = $2 order by id",
+        "select case when suspense_id is null then account else 'suspense_received' end as account, amount_fen, received_on"
+        " from receipt where county_code = $1 and document_id = $2 order by id",
         county_code, document_id,
     )  # fmt: skip
     return [(row["account"], row["amount_fen"], row["received_on"]) for row in rows]
+
+
+async def close_period(county_code: int, period: int, checks: str, by: int, by_name: str, at: datetime) -> None:
+    await engine.execute(
+        "update accounting_period set state = 'closed', checks = $3, closed_by = $4, closed_by_name = $5, closed_at = $6"
+        " where county_code = $1 and period = $2",
+        county_code, period, checks, by, by_name, at,
+    )  # fmt: skip

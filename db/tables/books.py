@@ -103,6 +103,7 @@ class Receipt(Table, tablename="receipt", db=DB):
     payer = text()
     purpose = text()
     document_id = big(null=True)
+    suspense_id = big(null=True)
     registered_at = moment()
     registered_by = big()
     registered_by_name = text()

@@ -37,6 +37,8 @@ def conflict(held: Iterable[Post], wanted: Post, *, one_person_one_post: bool) -
             return Problem("post-held", f"这位人员已经担任{POST_TITLES[post]}。", "post")
         if one_person_one_post:  # 原则上禁止一人多岗 (湖南省经办工作流程二 核心提示3)
             return Problem("one-post", f"一人只能担任一个岗位，这位人员已经担任{POST_TITLES[post]}。", "post")
+        if {post, wanted} == {Post.ACCOUNTANT, Post.CASHIER}:  # 会计、出纳分设 (规程第四十七条; R-461)
+            return Problem("incompatible-posts", "财务会计和财务出纳不能由同一人担任。", "post")
         if (mine := GROUPS.get(post)) and (asked := GROUPS.get(wanted)) and mine is not asked:
             text = f"{POST_TITLES[post]}（{mine}）和{POST_TITLES[wanted]}（{asked}）不能由同一人担任。"
             return Problem("incompatible-posts", text, "post")

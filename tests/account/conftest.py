@@ -16,7 +16,9 @@ from tests.make import COUNTY
 async def document(kind: DocumentKind = DocumentKind.TAX_DETAIL, day: date = date(2026, 3, 10), **more: object) -> int:
     """An empty draft."""
     new = NewDocument(kind=kind, business_on=day, region_code=f"{COUNTY}", **more)  # type: ignore[arg-type]
-    return await books.insert(COUNTY, new, 108, "周会", make.FRIDAY)
+    made = await books.insert(COUNTY, new, 108, "周会", make.FRIDAY)
+    assert made is not None
+    return made
 
 
 @pytest.fixture
