@@ -27,12 +27,14 @@ ACTIONS = {
     "authority.refused": "拒绝非常规权限", "authority.withdrawn": "收回非常规权限", "calendar.imported": "导入放假安排",
     "region.imported": "导入行政区划", "source.imported": "导入比对数据", "source.up": "启用比对来源", "source.down": "停用比对来源",
     "parameters.proposed": "录入政策参数", "parameters.confirmed": "核对政策参数", "parameters.refused": "退回政策参数",
-    "county.added": "设立经办机构",
+    "county.added": "设立经办机构", "document.opened": "录入业务单据", "document.declared": "申报业务单据",
+    "document.approved": "审核业务单据", "document.cancelled": "作废业务单据", "document.booked": "登账", "receipt.registered": "登记到款",
+    "receipt.matched": "到款对上单据", "period.closed": "封账",
 }  # fmt: skip
 PAGE_SIZE = 50
 OBJECTS = (("case", "业务"), ("person", "参保人员"), ("staff_user", "人员账号"), ("assistant", "协办员"), ("authority", "非常规权限"),
            ("search", "查询"), ("calendar", "放假安排"), ("region", "行政区划"), ("source", "比对来源"),
-           ("parameter_proposal", "政策参数"))  # fmt: skip
+           ("parameter_proposal", "政策参数"), ("fund_document", "业务单据"), ("receipt", "到款"), ("accounting_period", "会计月份"))  # fmt: skip
 STALE_DAYS = 31  # a snapshot older than a month is worth asking about
 
 

@@ -11,6 +11,7 @@ from backoffice import (
     bulk,
     case,
     counter,
+    finance,
     inbox,
     login,
     people,
@@ -40,6 +41,7 @@ MODULES = (
     people,
     counter,
     statistics,
+    finance,
     staff,
     authority,
     records,
@@ -50,7 +52,10 @@ MODULES = (
 @get("/")
 async def home(request: AnyRequest) -> Response[Any]:
     """Where work begins for the posts of whoever came in."""
-    return go(request, "/inbox" if _has(actor_of(request), BUSINESS) else "/staff")
+    actor = actor_of(request)
+    if _has(actor, BUSINESS):
+        return go(request, "/inbox")
+    return go(request, "/finance" if _has(actor, finance.READERS) else "/staff")
 
 
 def context(request: AnyRequest) -> Mapping[str, Any]:
@@ -74,6 +79,8 @@ def menu(actor: Actor, *, production: bool) -> list[Link]:
             Link("查询", "/search", "search"),
             Link("窗口录入", "/counter", "edit"),
         ]
+    if _has(actor, finance.READERS):
+        links.append(Link("财务", "/finance", "money"))
     links += [Link("办理统计", "/statistics", "chart"), Link("人员和岗位", "/staff", "people")]
     if _has(actor, SUPERVISION):
         links += [Link("协办员", "/assistants", "person"), Link("操作记录", "/audit", "file")]

@@ -33,6 +33,7 @@ SHAPES: dict[str, str] = {
     "lock": '<rect x="5" y="11" width="14" height="9.500" rx="1.500"/><path d="M8 11V8a4 4 0 018 0v3"/>',
     "chart": '<path d="M4 20h16M7 20v-6M12 20V8M17 20v-9"/>',
     "text": '<path d="M4 19L9 6l5 13M5.600 15h6.800M15.500 19l2.700-7 2.700 7M16.500 16.500h3.500"/>',
+    "money": '<circle cx="12" cy="12" r="9"/><path d="M8.500 7.500L12 12.500l3.500-5M12 12.500V18M9 13h6M9 15.500h6"/>',
     "leaf": '<path d="M12 21v-9M12 14c0-5 3-8 9-8 0 6-3 8-9 8zM12 17c0-4-3-6-8-6 0 4 3 6 8 6z"/>',
 }  # fmt: skip
 
