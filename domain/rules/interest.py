@@ -97,8 +97,6 @@ def _explain(
 
 
 def _step(what: str, fen: int, months: int, rate: Decimal) -> Trace:
-    """One sum of money and its months; the 分 are rounded for reading only."""
-    cents = (Decimal(fen) * months * rate / MONTHS).quantize(Decimal(1))
-    return Trace(
-        what, "规程第十七条", {"金额": f"{show(fen)}元", "计息月数": f"{months}个月"}, f"约{show(int(cents))}元"
-    )
+    """One sum of money and its months; rounded for reading only."""
+    about = rounded(fen * months, millionths(rate))
+    return Trace(what, "规程第十七条", {"金额": f"{show(fen)}元", "计息月数": f"{months}个月"}, f"约{show(about)}元")
