@@ -52,6 +52,14 @@ class Found(Struct, frozen=True):
     version: int
 
 
+class YearRate(Struct, frozen=True):
+    """A fraction a year, the paper it stands in, and the version."""
+
+    rate: Decimal
+    document: str
+    version: int
+
+
 class Tier(Struct, frozen=True):
     """缴费档次: `fen` a year."""
 
@@ -95,6 +103,14 @@ class Parameters:
         """记账利率 as a fraction a year, and its version."""
         row = self._found(Kind.CREDITING_RATE, "", on)
         return Decimal(row.value or ""), row.id
+
+    def rate_of_year(self, year: int) -> YearRate:
+        """记账利率 of a settlement year, with its document. Missing while none was published for that very year: a settlement
+        waits for it and does not carry the year before on (R-181)."""
+        row = self._row(Kind.CREDITING_RATE, "", date(year, 12, 31))
+        if row is None or row.effective_on.year != year:
+            raise Missing(f"{year}年的记账利率还没有公布，请先录入政策参数。")
+        return YearRate(Decimal(row.value or ""), row.document, row.id)
 
     def value(self, kind: str, key: str, on: date) -> str | None:
         """The text in force, as entered; None where there is none."""

@@ -456,7 +456,7 @@ create table batch_run (
   kind text not null,
   period text not null, -- "2025", "202611"
   round smallint not null default 1,
-  state text not null check (state in ('prepared', 'trying', 'tried', 'reviewed', 'approved', 'working', 'done', 'cancelled')),
+  state text not null check (state in ('trying', 'tried', 'reviewed', 'approved', 'done', 'cancelled')),
   settings text not null default '{}', -- JSON: rates, versions of parameters, selection
   totals text not null default '{}', -- JSON: of the trial, then of the posting
   trouble text not null default '', -- why it stands still
@@ -478,7 +478,7 @@ create table batch_run (
   constraint three_people check (reviewed_by <> prepared_by and approved_by <> prepared_by and approved_by <> reviewed_by)
 );
 create unique index one_open_run on batch_run (county_code, kind, period) where state not in ('done', 'cancelled');
-create index batch_run_to_work on batch_run (county_code, id) where state in ('trying', 'approved', 'working');
+create index batch_run_to_work on batch_run (county_code, id) where state in ('trying', 'approved');
 
 -- A part of a run that is one transaction: its own checkpoint.
 create table run_chunk (
@@ -501,10 +501,10 @@ create table run_exception (
   county_code int not null,
   run_id bigint not null,
   chunk_number int not null,
+  trial boolean not null, -- found by the dry run, or when it was posted
   account_id bigint not null,
   bucket text not null,
-  reason text not null,
-  primary key (county_code, run_id, account_id, bucket),
+  primary key (county_code, run_id, trial, account_id, bucket),
   foreign key (county_code, run_id) references batch_run (county_code, id)
 );
 

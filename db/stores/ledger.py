@@ -79,7 +79,9 @@ async def post(county_code: int, document_id: int, booked_on: date, entries: Seq
 _POST_LINES = (
     "with given as (select l.account_id, l.line_no, l.value_on, $4::smallint as kind, l.year::smallint as contribution_year,"
     " false as is_interest, "
-    + ", ".join(f"case when l.fund = {at} then l.amount_fen end as {fund}_fen" for at, fund in enumerate(FUNDS, start=1))
+    + ", ".join(
+        f"case when l.fund = {at} then l.amount_fen end as {fund}_fen" for at, fund in enumerate(FUNDS, start=1)
+    )
     + ", null::bigint as reverses_id, l.line_no as at from document_line l where l.county_code = $1 and l.document_id = $2"
     " and l.state = 'good' and l.line_no between $5 and $6 and l.amount_fen <> 0),"
     f" {_BOOK}, done as (update document_line set state = 'booked' where county_code = $1 and document_id = $2"

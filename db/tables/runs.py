@@ -3,7 +3,7 @@
 from piccolo.table import Table
 
 from db.engine import DB
-from db.tables.columns import big, integer, moment, small, text
+from db.tables.columns import big, flag, integer, moment, small, text
 
 
 class BatchRun(Table, tablename="batch_run", db=DB):
@@ -48,6 +48,6 @@ class RunException(Table, tablename="run_exception", db=DB):
     county_code = integer()
     run_id = big()
     chunk_number = integer()
-    account_id = big()
-    bucket = text(primary_key=True)
-    reason = text()
+    trial = flag()
+    account_id = big(primary_key=True)
+    bucket = text()

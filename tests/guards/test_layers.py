@@ -16,6 +16,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "domain": {"domain", "db.stores", "db.queries", "db.engine"},
     "domain.rules": {"domain.rules", "domain.funds", "domain.money", "domain.timeline", "domain.calendar", "domain.parameters",
                      "domain.trace", "domain.errors", "domain.actor"},
+    # Formats: bytes and structs only. Of the database's packages they use the digest, which is a function of bytes.
+    "domain.exchange": {"domain.exchange", "domain.errors", "domain.money", "db.crypto"},
     "domain.local": {"domain.local", "domain.case.chain", "domain.actor"},
     "domain.case.chain": {"domain.actor"},
     "db": {"db"},

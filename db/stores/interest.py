@@ -1,0 +1,130 @@
+"""A year's interest of many accounts in one statement: domain/rules/interest.py in whole-number SQL (R-178, R-183, R-184).
+
+Per account: fund-months of each source = 12 × what stood there on 1 January + the year's movements × (12 − month); one
+rounding of the whole; the parts by largest remainder; less what was posted for the year before; one entry and one balance.
+Interest of the year itself has the month 12 and so the weight 0.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from db import engine
+from db.funds import AMOUNTS, FUNDS
+
+N = range(1, len(FUNDS) + 1)
+# Above this many fund-months (some 50 million yuan) products would leave bigint: a person looks at such an account.
+TOO_LARGE = 60_000_000_000
+_NUMBERED = list(enumerate(FUNDS, start=1))
+
+
+class Settled(Struct, frozen=True):
+    """`by_fund`: 分 by fund; `aside`: (account, bucket)."""
+
+    accounts: int
+    changed: int
+    by_fund: dict[str, int]
+    aside: list[tuple[int, str]]
+
+
+def _each(template: str, glue: str = ", ") -> str:
+    """The template for each fund: {n} its number, {f} its name."""
+    return glue.join(template.format(n=n, f=fund) for n, fund in _NUMBERED)
+
+
+def _rank(j: int) -> str:
+    """How many remainders come before this one."""
+    return " + ".join(f"(r{i} {'>=' if i < j else '>'} r{j})::int" for i in N if i != j)
+
+
+_ACCOUNTS_OF_REGION = (
+    "acc as materialized (select a.id from person p join individual_account a on a.county_code = p.county_code and a.person_id ="
+    " p.id where p.county_code = $1 and p.region_code >= $7 and p.region_code < $8 and a.status = 'open'"
+    " and a.opened_on < make_date($2 + 1, 1, 1))"
+)
+_ACCOUNTS_GIVEN = (
+    "acc as materialized (select id from individual_account where county_code = $1 and id = any($7::bigint[])"
+    " and status = 'open')"
+)
+
+
+def _statement(accounts: str) -> str:
+    moved = _each("coalesce(sum(e.{f}_fen), 0)::bigint as l{n}") + ", " + _each(
+        "coalesce(sum(e.{f}_fen * (12 - e.month)) filter (where e.year = $2), 0)::bigint as b{n}"
+    ) + ", " + _each("coalesce(sum(e.{f}_fen) filter (where e.year = $2 and e.kind in (10, 11)), 0)::bigint as p{n}")  # fmt: skip
+    months = _each(
+        "12 * (b.{f}_fen + b.{f}_interest_fen - coalesce(m.l{n}, 0)) + coalesce(m.b{n}, 0) as w{n},"
+        " coalesce(m.p{n}, 0) as p{n}, b.{f}_interest_fen as i{n}"
+    )
+    opening = _each("b.{f}_fen + b.{f}_interest_fen - coalesce(m.l{n}, 0)", " + ")
+    bucket = (
+        "case when opening <> 0 and settled_year < $2 - 1 then 'year_before' when least("
+        + _each("w{n}")
+        + f") < 0 then 'negative' when w > {TOO_LARGE} then 'too_large' end"
+    )
+    differences = ", ".join(f"f{j} + (({_rank(j)}) < rest)::int - p{j} as d{j}" for j in N)
+    good = "aside is null and " + _each("i{n} + d{n} >= 0", " and ")
+    return (
+        f"with {accounts},"
+        f" m as (select e.account_id, bool_or(e.year = $2 and e.kind in (10, 11)) as again, {moved} from acc join ledger_entry e"
+        " on e.county_code = $1 and e.account_id = acc.id where e.year >= $2 group by e.account_id),"
+        f" a1 as (select acc.id, b.settled_year, coalesce(m.again, false) as again, {opening} as opening, {months} from acc"
+        " join account_balance b on b.county_code = $1 and b.account_id = acc.id left join m on m.account_id = acc.id),"
+        f" a2 as (select *, {_each('w{n}', ' + ')} as w from a1),"
+        f" a3 as (select *, {bucket} as aside from a2),"
+        " a4 as (select *, case when aside is null and w > 0 then (2 * w * $3::bigint + 12000000) / 24000000 else 0 end as total"
+        " from a3),"
+        f" a5 as (select *, {_each('total * w{n} / greatest(w, 1) as f{n}, total * w{n} % greatest(w, 1) as r{n}')} from a4),"
+        f" a6 as (select *, total - ({_each('f{n}', ' + ')}) as rest from a5),"
+        f" a7 as (select *, {differences} from a6),"
+        f" done as materialized (select id, again, settled_year, aside, {_each('d{n}')}, {good} as good,"
+        f" ({_each('d{n}')}) <> ({', '.join('0' for _ in N)}) as differs from a7),"
+        " written as (insert into ledger_entry (county_code, year, account_id, document_id, value_on, booked_on, kind,"
+        f" is_interest, {AMOUNTS}) select $1, $2, id, $4, $5, $6, case when again then 11 else 10 end, true,"
+        f" {_each('nullif(d{n}, 0)')} from done where good and differs order by id returning 1),"
+        f" moved as (update account_balance b set {_each('{f}_interest_fen = b.{f}_interest_fen + done.d{n}')},"
+        " settled_year = greatest(b.settled_year, $2) from done where b.county_code = $1 and b.account_id = done.id"
+        " and done.good and (done.differs or done.settled_year < $2) returning 1)"
+        " select count(*) as accounts, count(*) filter (where good and differs) as changed, "
+        + _each("coalesce(sum(d{n}) filter (where good), 0)::bigint as {f}")
+        + ", coalesce(array_agg(id order by id) filter (where not good), '{}') as aside,"
+        " coalesce(array_agg(coalesce(aside, 'negative') order by id) filter (where not good), '{}') as buckets,"
+        " (select count(*) from written) as written, (select count(*) from moved) as moved from done"
+    )
+
+
+_BY_REGION = _statement(_ACCOUNTS_OF_REGION)
+_BY_ACCOUNT = _statement(_ACCOUNTS_GIVEN)
+
+
+async def settle_region(
+    county_code: int, year: int, ppm: int, document_id: int, booked_on: date, first: str, beyond: str
+) -> Settled:
+    """Every open account of the people whose region code lies from `first` up to, not including, `beyond`."""
+    return await _run(_BY_REGION, county_code, year, ppm, document_id, booked_on, first, beyond)
+
+
+async def settle_accounts(
+    county_code: int, year: int, ppm: int, document_id: int, booked_on: date, accounts: Sequence[int]
+) -> Settled:
+    return await _run(_BY_ACCOUNT, county_code, year, ppm, document_id, booked_on, list(accounts))
+
+
+async def _run(
+    sql: str, county_code: int, year: int, ppm: int, document_id: int, booked_on: date, *chosen: object
+) -> Settled:
+    row = await engine.fetchrow(sql, county_code, year, ppm, document_id, date(year, 12, 31), booked_on, *chosen)
+    assert row is not None
+    assert row["written"] == row["changed"], "every difference is one entry"
+    by_fund = {fund: row[fund] for fund in FUNDS if row[fund]}
+    return Settled(row["accounts"], row["changed"], by_fund, list(zip(row["aside"], row["buckets"], strict=True)))
+
+
+async def last_settled(county_code: int, accounts: Sequence[int]) -> int:
+    """The last year any of them was settled for; 0 for none."""
+    year: int = await engine.fetchval(
+        "select coalesce(max(settled_year), 0) from account_balance where county_code = $1 and account_id = any($2::bigint[])",
+        county_code, list(accounts),
+    )  # fmt: skip
+    return year

@@ -1,0 +1,126 @@
+"""年度结息 (规程第十八条; R-175…R-195): the year's interest of every open account, after the year has ended.
+
+A second run of the same year posts only what has changed since, as 利息更正 (R-184). A suspended account earns as any other
+(R-189). Who cannot be reckoned is put aside with the reason; nobody else waits for him.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from db.queries import regions
+from db.stores import books as store
+from db.stores import interest
+from db.stores.books import NewDocument
+from db.stores.runs import ChunkRow, RunRow
+from domain import books
+from domain.actor import Actor, Post
+from domain.agency.parameters_import import snapshot
+from domain.books import DocumentKind
+from domain.errors import Problem, Refused
+from domain.parameters import Missing
+from domain.rules.interest import NAME, millionths
+from domain.runs.run import Plan, RunKind, Worked
+
+FIRST_YEAR = 2009  # 新农保 began
+
+
+async def _rate(county_code: int, year: int) -> dict[str, Any]:
+    """Refused while the year's rate is not published (R-181)."""
+    try:
+        found = (await snapshot(county_code)).rate_of_year(year)
+        ppm = millionths(found.rate)
+    except Missing as missing:
+        raise Refused(Problem("no-rate", str(missing))) from None
+    return {
+        "year": year,
+        "rate": f"{found.rate:f}",
+        "ppm": ppm,
+        "document": found.document,
+        "versions": [found.version],
+    }
+
+
+async def prepare(county_code: int, period: str, at: datetime) -> Plan:
+    """`period`: the year, whole and over. A chunk is a township; the rest of the county's codes is one more."""
+    year = int(period) if period.isascii() and period.isdigit() and len(period) == 4 else 0
+    if not FIRST_YEAR <= year < at.year:
+        raise Refused(Problem("year", "请填写已经过完的年度，例如2025。一年结束以后才能结息。", "period"))
+    settings = await _rate(county_code, year) | {"convention": NAME}
+    county = f"{county_code:06d}"
+    townships = sorted(place.code for place in await regions.below(county_code, county, 8, with_closed=True))
+    names = await regions.names(townships)
+    bounds = [county, *townships, f"{county_code + 1:06d}"]
+    titles = ["县本级", *(names[code] for code in townships)]
+    chunks = [(title, f"{first}-{beyond}") for title, first, beyond in zip(titles, bounds, bounds[1:], strict=False)]
+    return Plan(settings=settings, chunks=chunks)
+
+
+async def begin(run: RunRow, by: Actor, at: datetime) -> int:
+    """The settlement sheet all its entries stand under."""
+    new = NewDocument(
+        kind=DocumentKind.INTEREST, business_on=at.date(), region_code=f"{run.county_code:06d}", run_id=run.id,
+        number=f"{run.period}-{run.round}", title=f"{run.period}年度个人账户结息",
+    )  # fmt: skip
+    document_id = await store.insert(run.county_code, new, run.prepared_by, run.prepared_by_name, at)
+    assert document_id is not None, "a round of a year is numbered once"
+    document = await books.locked(run.county_code, document_id, "draft")
+    await store.set_state(document, "approved", by.id, by.name, at)
+    return document_id
+
+
+async def work(run: RunRow, chunk: ChunkRow, at: datetime) -> Worked:
+    settings = msgspec.json.decode(run.settings)
+    first, _, beyond = chunk.key.partition("-")
+    booked_on = (run.approved_at or at).date()  # a run that goes on past midnight stays one day's work
+    done = await interest.settle_region(
+        run.county_code, settings["year"], settings["ppm"], run.document_id or 0, booked_on, first, beyond
+    )
+    detail = done.by_fund | {"accounts": done.accounts}
+    return Worked(rows=done.changed, amount_fen=sum(done.by_fund.values()), detail=detail, aside=done.aside)
+
+
+async def finish(run: RunRow, total: Worked, by: Actor, at: datetime) -> None:
+    """The voucher. Refused when the entries do not add up to what the chunks say they wrote."""
+    assert run.document_id is not None
+    assert run.approved_at is not None
+    year = int(run.period)
+    posted = await store.sums_by_fund(run.county_code, run.document_id, [year])
+    if sum(posted.values()) != total.amount_fen:
+        raise Refused(Problem("control", "结息分录合计和各乡镇合计不一致，已停下，请联系技术人员。"))
+    document = await books.locked(run.county_code, run.document_id, "approved")
+    await books.finish(document, "", run.approved_at.date(), [year], by, at)
+
+
+async def resettle(county_code: int, accounts: Sequence[int], from_year: int, document_id: int, on: date) -> int:
+    """After a correction in settled years: each of those years anew, the earliest first, in the caller's transaction and
+    under the caller's document. Returns the difference in 分. Years never settled are left to their run."""
+    parameters, total = await snapshot(county_code), 0
+    for year in range(from_year, await interest.last_settled(county_code, accounts) + 1):
+        rate = parameters.rate_of_year(year)
+        done = await interest.settle_accounts(county_code, year, millionths(rate.rate), document_id, on, accounts)
+        if done.aside:
+            raise Refused(Problem("interest", f"{year}年的利息不能重算，请先核对这个账户。"))
+        total += sum(done.by_fund.values())
+    return total
+
+
+KIND = RunKind(
+    code="interest_settlement",
+    title="年度结息",
+    basis=("规程第十七条", "规程第十八条"),
+    makers=(Post.COUNTY_ACCOUNT,),
+    reviewers=(Post.FINANCE_SUPERVISOR, Post.ACCOUNTANT),
+    approvers=(Post.COUNTY_HEAD,),
+    buckets={
+        "year_before": "上一年度没有结息",
+        "negative": "有来源的钱支出多于存入，或利息更正后小于零",
+        "too_large": "金额过大，要人工核对",
+    },
+    prepare=prepare,
+    begin=begin,
+    work=work,
+    finish=finish,
+)

@@ -1,0 +1,307 @@
+"""The year's interest of a county: as the rule says, once, and again only what has changed."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from db import engine
+from db.funds import FUNDS
+from db.queries import accounts as query
+from db.stores import runs as store
+from db.stores.ledger import Entry
+from domain import verify
+from domain.errors import NotFound, Refused
+from domain.funds import Fund
+from domain.ledger import Kind
+from domain.rules.interest import Movement, interest_of
+from domain.runs import KINDS, interest_settlement, run
+from tests.account.conftest import document
+from tests.make import CHINA, COUNTY
+from tests.runs.conftest import APPROVER, DAY, MAKER, REVIEWER, many_accounts, posted, some_entries
+
+KIND = interest_settlement.KIND
+AT = datetime(2026, 2, 3, 9, tzinfo=CHINA)
+RATES = {2021: "0.021", 2022: "0.0225", 2023: "0.0275", 2024: "0.03", 2025: "0.025"}  # of the sample parameters
+
+
+async def work() -> None:
+    while await run.advance(KINDS, COUNTY, AT):
+        pass
+
+
+async def settle(year: int) -> int:
+    """The whole way of a run; returns its id."""
+    run_id = await run.prepare(KIND, COUNTY, f"{year}", MAKER, AT)
+    await work()
+    await run.review(KIND, COUNTY, run_id, REVIEWER, AT)
+    await run.approve(KIND, COUNTY, run_id, APPROVER, AT)
+    await work()
+    assert await state(run_id) == "done"
+    return run_id
+
+
+async def state(run_id: int) -> str:
+    found: str = await engine.fetchval("select state from batch_run where id = $1", run_id)
+    return found
+
+
+async def interest_in(account: int, year: int) -> dict[str, int]:
+    rows = await query.entries(COUNTY, account, year)
+    found = dict.fromkeys(FUNDS, 0)
+    for row in rows:
+        if row.kind in (Kind.INTEREST, Kind.INTEREST_CORRECTION):
+            for fund, fen in row.amounts.items():
+                found[fund] += fen
+    return {fund: fen for fund, fen in found.items() if fen}
+
+
+def by_the_rule(entries: list[Entry], account: int, years: range) -> dict[int, dict[str, int]]:
+    """What the pure rule gives, year after year."""
+    held: dict[Fund, int] = dict.fromkeys(Fund, 0)
+    found = {}
+    for year in years:
+        moved = [
+            Movement(e.value_on.month, Fund(fund), fen)
+            for e in entries if e.account_id == account and e.value_on.year == year for fund, fen in e.amounts.items()
+        ]  # fmt: skip
+        gained = interest_of(held, moved, Decimal(RATES[year])).by_fund
+        for each in moved:
+            held[each.fund] += each.fen
+        for fund, fen in gained.items():
+            held[fund] += fen
+        found[year] = {fund.value: fen for fund, fen in gained.items()}
+    return found
+
+
+@pytest.mark.rule("R-177", "R-178", "R-179", "R-183")
+async def test_every_account_and_fund_gets_what_the_rule_says_over_three_years(accounts: list[int]) -> None:
+    years = range(2023, 2026)
+    entries = some_entries(accounts, years)
+    await posted(entries)
+    for year in years:
+        await settle(year)
+    for account in accounts:
+        expected = by_the_rule(entries, account, years)
+        assert {year: await interest_in(account, year) for year in years} == expected, account
+    broken = await verify.county(COUNTY)
+    assert {check.title for check in broken.checks if check.count} <= {
+        "no entry without its document", "documents agree with their vouchers", "accounts agree with the control accounts",
+    }, broken.text()  # fmt: skip # the deposits of this test have no voucher
+
+
+@pytest.mark.rule("R-464", "R-185")
+async def test_the_settlement_has_one_voucher_for_all_it_wrote(accounts: list[int]) -> None:
+    await posted(some_entries(accounts, range(2025, 2026)))
+    run_id = await settle(2025)
+    total = await engine.fetchval("select sum(amount_fen)::bigint from run_chunk where run_id = $1", run_id)
+    lines = await engine.fetch("select account, debit_fen + credit_fen as fen from voucher_line order by position")
+    assert [tuple(line) for line in lines] == [("account_interest", total), ("account_interest_payable", total)]
+    assert total > 0
+
+
+@pytest.mark.rule("R-184")
+async def test_a_second_run_without_a_change_writes_nothing(accounts: list[int]) -> None:
+    await posted(some_entries(accounts, range(2025, 2026)))
+    await settle(2025)
+    before = await engine.fetchval("select count(*) from ledger_entry")
+    run_id = await settle(2025)
+    assert await engine.fetchval("select count(*) from ledger_entry") == before
+    assert await engine.fetchval("select sum(rows_done)::int from run_chunk where run_id = $1", run_id) == 0
+
+
+@pytest.mark.rule("R-184", "R-167")
+async def test_a_late_payment_brings_its_difference_and_nothing_else(accounts: list[int]) -> None:
+    entries = some_entries(accounts, range(2025, 2026))
+    await posted(entries)
+    await settle(2025)
+    one, other = accounts[0], accounts[1]
+    kept = await interest_in(other, 2025)
+    late = Entry(account_id=one, kind=Kind.CONTRIBUTION, value_on=date(2025, 6, 1), amounts={"personal": 100_000})
+    await posted([late])
+    await settle(2025)
+    assert await interest_in(one, 2025) == by_the_rule([*entries, late], one, range(2025, 2026))[2025]
+    assert await interest_in(other, 2025) == kept
+    kinds = [row.kind for row in await query.entries(COUNTY, one, 2025)]
+    assert kinds.count(Kind.INTEREST_CORRECTION) == 1
+
+
+@pytest.mark.rule("R-167")
+async def test_a_correction_in_settled_years_is_carried_through_all_of_them(accounts: list[int]) -> None:
+    years = range(2023, 2026)
+    entries = some_entries(accounts, years)
+    await posted(entries)
+    for year in years:
+        await settle(year)
+    one = accounts[3]
+    late = Entry(account_id=one, kind=Kind.ADJUSTMENT, value_on=date(2023, 3, 1), amounts={"personal": 50_000})
+    await posted([late])
+    async with engine.transaction():
+        difference = await interest_settlement.resettle(COUNTY, [one], 2023, await document(), DAY)
+    expected = by_the_rule([*entries, late], one, years)
+    assert {year: await interest_in(one, year) for year in years} == expected
+    without = by_the_rule(entries, one, years)
+    assert difference == sum(sum(y.values()) for y in expected.values()) - sum(
+        sum(y.values()) for y in without.values()
+    )
+
+
+@pytest.mark.rule("R-189")
+async def test_accounts_that_are_not_open_get_nothing_and_suspended_ones_their_due(accounts: list[int]) -> None:
+    await posted([
+        Entry(account_id=a, kind=Kind.CONTRIBUTION, value_on=date(2025, 1, 5), amounts={"personal": 100_000}) for a in accounts
+    ])  # fmt: skip
+    await engine.execute("update individual_account set status = 'settled' where id = $1", accounts[0])
+    await settle(2025)
+    assert await interest_in(accounts[0], 2025) == {}
+    assert await interest_in(accounts[1], 2025) == {"personal": 2292}  # 1000 × 2.5 % × 11/12
+
+
+async def test_who_was_not_settled_the_year_before_is_put_aside_with_the_reason(accounts: list[int]) -> None:
+    await posted(some_entries(accounts, range(2024, 2025)))
+    run_id = await settle(2025)
+    rows = await engine.fetch(
+        "select distinct bucket, trial from run_exception where run_id = $1 order by trial", run_id
+    )
+    assert [tuple(row) for row in rows] == [("year_before", False), ("year_before", True)]
+    assert await engine.fetchval("select count(*) from ledger_entry where kind = 10") == 0
+
+
+async def test_a_fund_that_paid_out_before_it_had_the_money_is_put_aside_and_the_others_go_on(
+    accounts: list[int],
+) -> None:
+    odd, good = accounts[:2]
+    await posted([
+        Entry(account_id=odd, kind=Kind.ADJUSTMENT, value_on=date(2025, 11, 1), amounts={"personal": 1000}),
+        Entry(account_id=odd, kind=Kind.ADJUSTMENT, value_on=date(2025, 1, 1), amounts={"personal": -900}),
+        Entry(account_id=good, kind=Kind.ADJUSTMENT, value_on=date(2025, 1, 1), amounts={"personal": 120_000}),
+    ])  # fmt: skip
+    run_id = await settle(2025)
+    assert await engine.fetchval("select account_id from run_exception where run_id = $1 and not trial", run_id) == odd
+    assert await interest_in(good, 2025) == {"personal": 2750}
+    assert await engine.fetchval("select settled_year from account_balance where account_id = $1", odd) == 0
+
+
+@pytest.mark.rule("R-181")
+@pytest.mark.parametrize(
+    ("period", "words"), [("2026", "已经过完"), ("2008", "已经过完"), ("abcd", "已经过完"), ("2019", "还没有公布")]
+)
+async def test_a_year_that_is_not_over_or_has_no_rate_waits(accounts: list[int], period: str, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        await run.prepare(KIND, COUNTY, period, MAKER, AT)
+
+
+async def test_the_dry_run_writes_nothing_but_says_the_same_as_the_posting(accounts: list[int]) -> None:
+    await posted(some_entries(accounts, range(2025, 2026)))
+    run_id = await run.prepare(KIND, COUNTY, "2025", MAKER, AT)
+    await work()
+    tried = await engine.fetchrow("select state, totals, settings from batch_run where id = $1", run_id)
+    assert tried is not None
+    assert tried["state"] == "tried"
+    assert await engine.fetchval("select count(*) from ledger_entry where kind = 10") == 0
+    assert await engine.fetchval("select max(settled_year) from account_balance") == 0
+    assert msgspec.json.decode(tried["settings"])["rate"] == "0.0250"
+    await run.review(KIND, COUNTY, run_id, REVIEWER, AT)
+    await run.approve(KIND, COUNTY, run_id, APPROVER, AT)
+    await work()
+    assert await engine.fetchval("select totals from batch_run where id = $1", run_id) == tried["totals"]
+
+
+@pytest.mark.rule("R-016")
+async def test_three_people_settle_a_year_and_nobody_twice(accounts: list[int]) -> None:
+    from msgspec import structs  # noqa: PLC0415
+
+    from domain.actor import Post  # noqa: PLC0415
+
+    everything = frozenset({Post.COUNTY_ACCOUNT, Post.FINANCE_SUPERVISOR, Post.COUNTY_HEAD})
+    maker = structs.replace(MAKER, posts=everything)
+    run_id = await run.prepare(KIND, COUNTY, "2025", maker, AT)
+    with pytest.raises(Refused, match="刚刚"):
+        await run.review(KIND, COUNTY, run_id, REVIEWER, AT)  # the dry run is not over
+    await work()
+    with pytest.raises(Refused, match="三个人"):
+        await run.review(KIND, COUNTY, run_id, maker, AT)
+    reviewer = structs.replace(REVIEWER, posts=everything)
+    await run.review(KIND, COUNTY, run_id, reviewer, AT)
+    for again in (maker, reviewer):
+        with pytest.raises(Refused, match="三个人"):
+            await run.approve(KIND, COUNTY, run_id, again, AT)
+    with pytest.raises(Refused, match="岗位"):
+        await run.approve(KIND, COUNTY, run_id, MAKER, AT)
+    await run.approve(KIND, COUNTY, run_id, APPROVER, AT)
+    with pytest.raises(Refused, match="刚刚"):
+        await run.cancel(KIND, COUNTY, run_id, "算错", MAKER, AT)
+
+
+async def test_one_run_of_a_year_at_a_time_and_a_cancelled_one_makes_room(accounts: list[int]) -> None:
+    run_id = await run.prepare(KIND, COUNTY, "2025", MAKER, AT)
+    with pytest.raises(Refused, match="正在办理"):
+        await run.prepare(KIND, COUNTY, "2025", MAKER, AT)
+    with pytest.raises(Refused, match="原因"):
+        await run.cancel(KIND, COUNTY, run_id, " ", MAKER, AT)
+    await run.cancel(KIND, COUNTY, run_id, "利率录错", MAKER, AT)
+    await work()
+    assert await state(run_id) == "cancelled"
+    again = await run.prepare(KIND, COUNTY, "2025", MAKER, AT)
+    assert await engine.fetchval("select round from batch_run where id = $1", again) == 2
+    with pytest.raises(NotFound):
+        await run.cancel(KIND, COUNTY, again + 1, "利率录错", MAKER, AT)
+
+
+async def test_workers_share_the_chunks_and_none_is_done_twice(accounts: list[int]) -> None:
+    import asyncio  # noqa: PLC0415
+
+    entries = some_entries(accounts, range(2025, 2026))
+    await posted(entries)
+    run_id = await run.prepare(KIND, COUNTY, "2025", MAKER, AT)
+    await asyncio.gather(*(work() for _ in range(4)))
+    await run.review(KIND, COUNTY, run_id, REVIEWER, AT)
+    await run.approve(KIND, COUNTY, run_id, APPROVER, AT)
+    await asyncio.gather(*(work() for _ in range(4)))
+    await work()
+    assert await state(run_id) == "done"
+    for account in accounts:
+        assert await interest_in(account, 2025) == by_the_rule(entries, account, range(2025, 2026))[2025]
+
+
+async def test_a_closed_month_stops_the_end_of_a_run_and_says_why(accounts: list[int]) -> None:
+    await posted(some_entries(accounts, range(2025, 2026)))
+    run_id = await run.prepare(KIND, COUNTY, "2025", MAKER, AT)
+    await work()
+    await run.review(KIND, COUNTY, run_id, REVIEWER, AT)
+    await run.approve(KIND, COUNTY, run_id, APPROVER, AT)
+    await engine.execute(
+        "insert into accounting_period (county_code, period, state) values ($1, 202602, 'closed')", COUNTY
+    )
+    await work()
+    row = await engine.fetchrow("select state, trouble from batch_run where id = $1", run_id)
+    assert row is not None
+    assert row["state"] == "approved"
+    assert "已经封账" in row["trouble"]
+    await engine.execute("update accounting_period set state = 'open'")
+    await work()
+    assert await state(run_id) == "done"
+
+
+async def test_a_chunk_a_township_and_one_for_the_rest(accounts: list[int]) -> None:
+    run_id = await run.prepare(KIND, COUNTY, "2025", MAKER, AT)
+    assert [(c.title, c.key) for c in await store.chunks(COUNTY, run_id)] == [
+        ("县本级", "439901-43990101"), ("青禾县柳湾镇", "43990101-43990102"), ("青禾县石桥乡", "43990102-439902"),
+    ]  # fmt: skip
+
+
+async def test_two_thousand_accounts_agree_with_the_rule_to_the_fen(db: object) -> None:
+    accounts = await many_accounts(2000)
+    entries = some_entries(accounts, range(2025, 2026), seed=11)
+    await posted(entries)
+    await settle(2025)
+    rows = await engine.fetch(
+        f"select account_id, {', '.join(f'{f}_interest_fen as {f}' for f in FUNDS)} from account_balance"
+    )
+    mine: dict[int, list[Entry]] = {}
+    for entry in entries:
+        mine.setdefault(entry.account_id, []).append(entry)
+    for row in rows:
+        expected = by_the_rule(mine.get(row["account_id"], []), row["account_id"], range(2025, 2026))[2025]
+        assert {fund: row[fund] for fund in FUNDS if row[fund]} == expected
