@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from db.queries import regions
+from db.queries import runs as query
+from db.queries.runs import Township
 from db.stores import books as store
 from db.stores import interest
 from db.stores.books import NewDocument
@@ -25,6 +26,7 @@ from domain.rules.interest import NAME, millionths
 from domain.runs.run import Plan, RunKind, Worked
 
 FIRST_YEAR = 2009  # 新农保 began
+CHUNK = 50_000  # accounts: each chunk reads the year's entries of the county once, so few and large ones are quick
 
 
 async def _rate(county_code: int, year: int) -> dict[str, Any]:
@@ -44,18 +46,27 @@ async def _rate(county_code: int, year: int) -> dict[str, Any]:
 
 
 async def prepare(county_code: int, period: str, at: datetime) -> Plan:
-    """`period`: the year, whole and over. A chunk is a township; the rest of the county's codes is one more."""
+    """`period`: the year, whole and over. A chunk is whole townships, at most CHUNK accounts where they are small."""
     year = int(period) if period.isascii() and period.isdigit() and len(period) == 4 else 0
     if not FIRST_YEAR <= year < at.year:
         raise Refused(Problem("year", "请填写已经过完的年度，例如2025。一年结束以后才能结息。", "period"))
     settings = await _rate(county_code, year) | {"convention": NAME}
-    county = f"{county_code:06d}"
-    townships = sorted(place.code for place in await regions.below(county_code, county, 8, with_closed=True))
-    names = await regions.names(townships)
-    bounds = [county, *townships, f"{county_code + 1:06d}"]
-    titles = ["县本级", *(names[code] for code in townships)]
-    chunks = [(title, f"{first}-{beyond}") for title, first, beyond in zip(titles, bounds, bounds[1:], strict=False)]
+    chunks = _chunks(county_code, await query.open_accounts_by_township(county_code))
     return Plan(settings=settings, chunks=chunks)
+
+
+def _chunks(county_code: int, townships: Sequence[Township]) -> list[tuple[str, str]]:
+    """(names, "first code-code beyond"): the codes of the whole county without a gap, in order."""
+    groups: list[list[Township]] = []
+    for each in townships:
+        if groups and sum(t.accounts for t in groups[-1]) + each.accounts <= CHUNK:
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    first = [f"{county_code:06d}", *(group[0].code for group in groups[1:])]
+    beyond = [*first[1:], f"{county_code + 1:06d}"]
+    titles = ["、".join(t.name for t in group) for group in groups] or ["全县"]
+    return [(title, f"{low}-{high}") for title, low, high in zip(titles, first, beyond, strict=True)]
 
 
 async def begin(run: RunRow, by: Actor, at: datetime) -> int:

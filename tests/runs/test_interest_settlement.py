@@ -1,17 +1,21 @@
 """The year's interest of a county: as the rule says, once, and again only what has changed."""
 
+import asyncio
 from datetime import date, datetime
 from decimal import Decimal
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from db import engine
 from db.funds import FUNDS
 from db.queries import accounts as query
+from db.queries.runs import Township, open_accounts_by_township
 from db.stores import runs as store
 from db.stores.ledger import Entry
 from domain import verify
+from domain.actor import Post
 from domain.errors import NotFound, Refused
 from domain.funds import Fund
 from domain.ledger import Kind
@@ -210,10 +214,6 @@ async def test_the_dry_run_writes_nothing_but_says_the_same_as_the_posting(accou
 
 @pytest.mark.rule("R-016")
 async def test_three_people_settle_a_year_and_nobody_twice(accounts: list[int]) -> None:
-    from msgspec import structs  # noqa: PLC0415
-
-    from domain.actor import Post  # noqa: PLC0415
-
     everything = frozenset({Post.COUNTY_ACCOUNT, Post.FINANCE_SUPERVISOR, Post.COUNTY_HEAD})
     maker = structs.replace(MAKER, posts=everything)
     run_id = await run.prepare(KIND, COUNTY, "2025", maker, AT)
@@ -249,9 +249,10 @@ async def test_one_run_of_a_year_at_a_time_and_a_cancelled_one_makes_room(accoun
         await run.cancel(KIND, COUNTY, again + 1, "利率录错", MAKER, AT)
 
 
-async def test_workers_share_the_chunks_and_none_is_done_twice(accounts: list[int]) -> None:
-    import asyncio  # noqa: PLC0415
-
+async def test_workers_share_the_chunks_and_none_is_done_twice(
+    accounts: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interest_settlement, "CHUNK", 1)
     entries = some_entries(accounts, range(2025, 2026))
     await posted(entries)
     run_id = await run.prepare(KIND, COUNTY, "2025", MAKER, AT)
@@ -284,15 +285,30 @@ async def test_a_closed_month_stops_the_end_of_a_run_and_says_why(accounts: list
     assert await state(run_id) == "done"
 
 
-async def test_a_chunk_a_township_and_one_for_the_rest(accounts: list[int]) -> None:
-    run_id = await run.prepare(KIND, COUNTY, "2025", MAKER, AT)
-    assert [(c.title, c.key) for c in await store.chunks(COUNTY, run_id)] == [
-        ("县本级", "439901-43990101"), ("青禾县柳湾镇", "43990101-43990102"), ("青禾县石桥乡", "43990102-439902"),
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("sizes", "chunks"),
+    [
+        ([], [("全县", "439901-439902")]),
+        ([50_000], [("1镇", "439901-439902")]),
+        ([20_000, 30_000], [("1镇、2镇", "439901-439902")]),
+        ([20_000, 30_001], [("1镇", "439901-43990102"), ("2镇", "43990102-439902")]),
+        ([90_000, 5, 5], [("1镇", "439901-43990102"), ("2镇、3镇", "43990102-439902")]),
+    ],
+)
+def test_chunks_are_whole_townships_and_cover_every_code(sizes: list[int], chunks: list[tuple[str, str]]) -> None:
+    townships = [Township(f"439901{n:02d}", f"{n}镇", size) for n, size in enumerate(sizes, start=1)]
+    assert interest_settlement._chunks(COUNTY, townships) == chunks
 
 
-async def test_two_thousand_accounts_agree_with_the_rule_to_the_fen(db: object) -> None:
-    accounts = await many_accounts(2000)
+async def test_every_open_account_of_the_county_is_in_a_chunk(accounts: list[int]) -> None:
+    assert [(t.name, t.accounts) for t in await open_accounts_by_township(COUNTY)] == [("柳湾镇", 30), ("石桥乡", 30)]
+    run_id = await settle(2025)
+    assert sum(c.rows_done for c in await store.chunks(COUNTY, run_id)) == 0
+    assert await engine.fetchval("select count(*) from account_balance where settled_year = 2025") == len(accounts)
+
+
+async def test_six_hundred_accounts_agree_with_the_rule_to_the_fen(db: object) -> None:
+    accounts = await many_accounts(600)
     entries = some_entries(accounts, range(2025, 2026), seed=11)
     await posted(entries)
     await settle(2025)
