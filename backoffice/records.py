@@ -29,12 +29,14 @@ ACTIONS = {
     "parameters.proposed": "录入政策参数", "parameters.confirmed": "核对政策参数", "parameters.refused": "退回政策参数",
     "county.added": "设立经办机构", "document.opened": "录入业务单据", "document.declared": "申报业务单据",
     "document.approved": "审核业务单据", "document.cancelled": "作废业务单据", "document.booked": "登账", "receipt.registered": "登记到款",
-    "receipt.matched": "到款对上单据", "period.closed": "封账",
+    "receipt.matched": "到款对上单据", "period.closed": "封账", "run.prepared": "准备批次", "run.tried": "批次试算", "run.reviewed": "复核批次",
+    "run.approved": "批准批次", "run.cancelled": "取消批次", "run.done": "批次完成",
 }  # fmt: skip
 PAGE_SIZE = 50
 OBJECTS = (("case", "业务"), ("person", "参保人员"), ("staff_user", "人员账号"), ("assistant", "协办员"), ("authority", "非常规权限"),
            ("search", "查询"), ("calendar", "放假安排"), ("region", "行政区划"), ("source", "比对来源"),
-           ("parameter_proposal", "政策参数"), ("fund_document", "业务单据"), ("receipt", "到款"), ("accounting_period", "会计月份"))  # fmt: skip
+           ("parameter_proposal", "政策参数"), ("fund_document", "业务单据"), ("receipt", "到款"), ("accounting_period", "会计月份"),
+           ("batch_run", "批次"))  # fmt: skip
 STALE_DAYS = 31  # a snapshot older than a month is worth asking about
 
 

@@ -18,6 +18,7 @@ from backoffice import (
     records,
     reference,
     reversal,
+    runs,
     search,
     staff,
     statistics,
@@ -42,6 +43,7 @@ MODULES = (
     counter,
     statistics,
     finance,
+    runs,
     staff,
     authority,
     records,
@@ -81,6 +83,8 @@ def menu(actor: Actor, *, production: bool) -> list[Link]:
         ]
     if _has(actor, finance.READERS):
         links.append(Link("财务", "/finance", "money"))
+    if _has(actor, runs.READERS):
+        links.append(Link("批次", "/runs", "leaf"))
     links += [Link("办理统计", "/statistics", "chart"), Link("人员和岗位", "/staff", "people")]
     if _has(actor, SUPERVISION):
         links += [Link("协办员", "/assistants", "person"), Link("操作记录", "/audit", "file")]

@@ -19,6 +19,7 @@ from db.queries import clock, installation
 from db.stores.security import sessions
 from domain.agency import audit_chain, calendar_import, drafts
 from domain.agency.outbox import SandboxTexter, send_texts
+from domain.runs import KINDS, run
 from ops import settings
 
 STOP_SECONDS = 30  # a job that is at work when the stop comes may finish
@@ -61,10 +62,17 @@ async def forget_what_is_over(_at: datetime) -> None:
     await sessions.sweep(datetime.now(clock.CHINA))
 
 
+async def work_on_runs(county_code: int, at: datetime) -> None:
+    """Until every batch waits for a person."""
+    while await run.advance(KINDS, county_code, at):
+        pass
+
+
 JOBS: tuple[Job, ...] = (
     Job("texts", 3, each_county(send_waiting_texts)),
     Job("audit seal", 3, each_county(audit_chain.seal)),
     Job("calendar", 10, each_county(calendar_import.follow)),
+    Job("runs", 2, each_county(work_on_runs)),
     Job("drafts", 3600, each_county(drafts.expire)),
     Job("ended sessions", 3600, forget_what_is_over),
 )

@@ -50,6 +50,7 @@ async def test_no_route_answers_a_visitor_but_login_static_files_and_the_health_
                     ("source", "deaths"),
                     ("kind", "receipt"),
                     ("answer", "confirm"),
+                    ("step", "review"),
                 ):
                     path = path.replace("{" + name + "}", value)
                 for name in (
@@ -63,6 +64,7 @@ async def test_no_route_answers_a_visitor_but_login_static_files_and_the_health_
                     "receipt_id",
                     "period",
                     "number",
+                    "run_id",
                 ):
                     path = path.replace("{" + name + "}", "1")
                 for method in handler.http_methods - {"HEAD", "OPTIONS"}:
