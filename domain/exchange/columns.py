@@ -124,6 +124,15 @@ def year(title: str) -> Column:
     return number(title, 1990, 2100, "4位年份，例如2026", width=4)
 
 
+def month(title: str) -> Column:
+    def read(found: str) -> int:
+        if not re.fullmatch(r"\d{4}(0[1-9]|1[0-2])", found, re.ASCII):
+            raise ValueError
+        return int(found)
+
+    return Column(title, "6位年月，例如202611", read)
+
+
 def count(title: str) -> Column:
     return number(title, 0, 10**9, "不带小数的数")
 

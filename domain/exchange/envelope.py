@@ -22,6 +22,7 @@ from domain.money import show
 LAYOUT = "PENSION1"
 AGENCY = "agency"  # we, as the sender of a file
 BANK = "bank"  # any bank: each sends under its own code of capitals (NH, NYZ)
+LONGEST_REASON = 1000
 NO_DIGEST = "0" * 64  # holds the place while the digest is made
 HEX_DIGEST = ("[0-9A-F]{64}", "64位十六进制的SM3值")
 
@@ -53,13 +54,20 @@ class Answer(StrEnum):
 
 
 class Acknowledgement(Struct, frozen=True, kw_only=True):
-    """One row for each file that is answered. `sequence` 0 and an empty digest: the header could not be read."""
+    """One row for each file that is answered. `sequence` 0 and an empty digest: the header could not be read, or the file has
+    none. For a missing file only its number is known."""
 
-    file_name: Annotated[str, text("文件名", 100)]
+    file_name: Annotated[str, text("文件名", 100, blank=True)]
     sequence: Annotated[int, number("所答文件编号", 0, 10**8 - 1, "文件编号，读不出时写0")]
     digest: Annotated[str, code("所答文件校验码", HEX_DIGEST[0] + "|", HEX_DIGEST[1] + "，可以空着")]
     answer: Annotated[Answer, choice("结果", Answer)]
-    reason: Annotated[str, text("原因", 2000, blank=True)]
+    reason: Annotated[str, text("原因", LONGEST_REASON, blank=True)]
+
+
+def reason_of(refused: Refused) -> str:
+    """Why a file was refused, short enough for the answer."""
+    reason = "；".join(problem.message.rstrip("。") for problem in refused.problems)
+    return reason if len(reason) <= LONGEST_REASON else reason[: LONGEST_REASON - 1] + "…"
 
 
 class FileType(Struct, frozen=True):

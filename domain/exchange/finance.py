@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import Struct
 
 from domain.exchange import envelope
-from domain.exchange.columns import amount, choice, count, day, number, text
+from domain.exchange.columns import amount, choice, count, day, month, text
 from domain.exchange.envelope import AGENCY, Acknowledgement, FileType, Header, Message
 
 FINANCE = "finance"
@@ -29,7 +29,7 @@ class SubsidyRequest(Struct, frozen=True, kw_only=True):
     """缴费补贴测算表, a tier a row (湖南省经办工作流程十九 附件2). The amount is the sum of the four subsidies: ValueError else."""
 
     request_no: Annotated[str, text("测算表编号", 32)]
-    period: Annotated[int, number("所属年月", 190001, 210012, "6位年月，例如202611", width=6)]
+    period: Annotated[int, month("所属年月")]
     tier: Annotated[str, text("档次", 20)]
     standard_fen: Annotated[int, amount("缴费标准")]
     times: Annotated[int, count("缴费人次")]

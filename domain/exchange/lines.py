@@ -1,7 +1,8 @@
 """Lines of fields separated by `|`: bytes ⇄ structs whose fields carry their columns.
 
 A file is taken whole or not at all: every complaint says which line, which column and what to do. What stood in the field
-is never repeated, because complaints are kept and sent back, and the field may hold somebody's ID number.
+is never repeated, because complaints are kept and sent back, and the field may hold somebody's ID number. A complaint has
+no `|` in it, so that it can be sent back.
 """
 
 import codecs
@@ -109,7 +110,9 @@ def read(kind: type[Row], line: str, number: int, problems: list[Problem]) -> Ro
     columns = columns_of(kind)
     texts = [field.strip() for field in line.split("|")]
     if len(texts) != len(columns):
-        problems.append(problem(number, f"应当有{len(columns)}列，实际{len(texts)}列。请检查分隔符“|”后整份重发。"))
+        problems.append(
+            problem(number, f"应当有{len(columns)}列，实际{len(texts)}列。请检查分隔用的竖线，改正后整份重发。")
+        )
         return None
     values: dict[str, Any] = {}
     for position, ((name, column), text) in enumerate(zip(columns.items(), texts, strict=True), start=1):

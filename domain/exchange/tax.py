@@ -73,7 +73,7 @@ class PaymentDetail(Struct, frozen=True, kw_only=True):
 
 class DailyReconciliation(Struct, frozen=True, kw_only=True):
     """对账: what one file of payment details, or of booked special contributions, of the business day holds. A day without
-    any is told by a file without rows."""
+    any is told by a file without rows; a second file of the day lists all again and replaces the first."""
 
     sequence: Annotated[int, number("明细文件编号", 1, 10**8 - 1, "文件编号")]
     treasury_on: Annotated[date, day("入库日期")]
