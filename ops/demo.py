@@ -44,7 +44,8 @@ def _run(group: processes.Group, database: EmbeddedPostgres | None) -> int:
         prepare()
         for command in (processes.sandbox_identity(), processes.site("portal"), processes.site("backoffice")):
             group.start(command)
-        group.start(processes.WORKER)
+        for command in (processes.WORKER, *processes.simulators()):
+            group.start(command)
         print(greeting(), flush=True)
         group.wait(database)
     finally:
@@ -77,6 +78,7 @@ def greeting() -> str:
         f"  portal        {os.environ['PENSION_PORTAL_URL']}",
         f"  back office   {os.environ['PENSION_BACKOFFICE_URL']}",
         f"  identity      {os.environ['OIDC_ISSUER']}  (sandbox)",
+        f"  exchange      {settings.exchange()}  (simulated tax bureau, bank and finance bureau)",
         f"  logs          {settings.LOGS}",
         "",
         demo_seed.people(),
@@ -96,6 +98,7 @@ def throw_away() -> None:
         place.private_server().stop()
         shutil.rmtree(home)
     shutil.rmtree(settings.VAR / "files", ignore_errors=True)
+    shutil.rmtree(settings.VAR / "exchange", ignore_errors=True)
     (settings.VAR / "keys.json").unlink(missing_ok=True)
     FILLING.unlink(missing_ok=True)
 

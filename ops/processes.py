@@ -48,6 +48,14 @@ def sandbox_identity() -> Command:
     return Command("sandbox", (sys.executable, "-P", "-m", "sandbox.identity"), health)
 
 
+def simulators() -> tuple[Command, ...]:
+    """Tax bureau, bank and finance bureau of the sandbox; they end at once in production."""
+    return tuple(
+        Command(f"sandbox-{name}", (sys.executable, "-P", "-m", f"sandbox.{name}", "--every", "5"))
+        for name in ("tax", "bank", "finance")
+    )
+
+
 class Stopped(Exception):
     """Somebody asked us to stop (Ctrl-C, SIGTERM, a closed terminal)."""
 

@@ -29,6 +29,11 @@ def files() -> Path:
     return Path(os.environ.get("PENSION_FILES", VAR / "files"))
 
 
+def exchange() -> Path:
+    """Where files to and from the tax bureau, banks and the finance bureau lie (docs/exchange.md)."""
+    return Path(os.environ.get("PENSION_EXCHANGE", VAR / "exchange"))
+
+
 def fill_environment(mode: str) -> None:
     """What the sites read, for the processes started from here. Production must be told everything but the ports.
 
@@ -37,6 +42,7 @@ def fill_environment(mode: str) -> None:
     usual = {
         "PENSION_KEYS": str(keys()),
         "PENSION_FILES": str(files()),
+        "PENSION_EXCHANGE": str(exchange()),
         "PENSION_PORTAL_URL": f"http://{HOST}:{port('portal')}",
         "PENSION_BACKOFFICE_URL": f"http://{HOST}:{port('backoffice')}",
         "OIDC_ISSUER": f"http://{HOST}:{port('sandbox')}",

@@ -93,6 +93,7 @@ async def database(
     crypto.load_keys(key_file)
     monkeypatch.setenv("PENSION_KEYS", str(key_file))
     monkeypatch.setenv("PENSION_FILES", str(tmp_path / "files"))
+    monkeypatch.setenv("PENSION_EXCHANGE", str(tmp_path / "exchange"))
     name = f"test_{next(_numbers)}"
     admin = await asyncpg.connect(server.dsn(ADMIN, "postgres"))
     await admin.execute(f"create database {name} template {template} owner {OWNER} strategy file_copy")

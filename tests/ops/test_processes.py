@@ -97,3 +97,20 @@ def test_a_private_server_that_goes_away_is_told(group: Group) -> None:
         group.wait(database)
     database.stop()
     shutil.rmtree(home)
+
+
+@pytest.mark.parametrize("command", processes.simulators(), ids=lambda command: command.name)
+def test_no_simulator_lives_in_production(group: Group, command: Command) -> None:
+    group.start(command, {"PENSION_MODE": "production"})
+    with pytest.raises(RuntimeError, match=r"ended \(status 2\)[^$]*never run in production"):
+        group.wait()
+
+
+def test_simulators_run_on_over_the_exchange_folder(group: Group, tmp_path: Path) -> None:
+    for command in processes.simulators():
+        group.start(command, {"PENSION_MODE": "demo", "PENSION_EXCHANGE": str(tmp_path / "exchange")})
+    deadline = time.monotonic() + 30
+    while not all((tmp_path / "exchange" / name / "in").exists() for name in ("tax", "bank/NH", "finance")):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert all(process.poll() is None for process in group._running.values())
