@@ -5,6 +5,7 @@ import csv
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -34,7 +35,12 @@ def run(asked: argparse.ArgumentParser, look: Look) -> int:
     if options.folder is None:
         asked.error("--folder or PENSION_EXCHANGE is needed")
     while True:
-        look(options, f"{options.on or date.today():%Y%m%d}")  # noqa: DTZ011 - the machine's day is a partner's day
+        try:
+            look(options, f"{options.on or date.today():%Y%m%d}")  # noqa: DTZ011 - the machine's day is a partner's day
+        except Exception:
+            if not options.every:
+                raise
+            traceback.print_exc()  # a control file with a slip of the pen must not end the demo
         if not options.every:
             return 0
         options.fault = None  # asked for once

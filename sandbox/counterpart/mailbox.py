@@ -40,10 +40,10 @@ class Mailbox:
     # ------------------------------------------------------------ taking
 
     def arrived(self, ending: str) -> Iterator[tuple[str, bytes]]:
-        """Files of the agency, oldest name first; each is in `done` afterwards."""
+        """Files of the agency, oldest name first; each is in `done` from then on, whatever becomes of it."""
         for path in sorted((self.folder / "out").glob(f"*{ending}")):
-            yield path.name, path.read_bytes()
-            path.replace(self.folder / "done" / path.name)
+            taken = path.replace(self.folder / "done" / path.name)
+            yield path.name, taken.read_bytes()
 
     def messages(self, on: str) -> Iterator[tuple[Head, list[list[str]]]]:
         """Numbered files that are whole and new. All others are answered here; what the agency asks for again is sent."""
@@ -115,8 +115,9 @@ class Mailbox:
         """What is to go wrong with the next file; it goes wrong once."""
         asked = self.folder / "fault.txt"
         if asked.exists():
-            self.fault = Fault(asked.read_text(encoding="utf-8").strip())
+            name = asked.read_text(encoding="utf-8").strip()
             asked.unlink()
+            self.fault = Fault(name)
         fault, self.fault = self.fault, None
         return fault
 

@@ -1,79 +1,33 @@
-"""Tax bureau, bank and finance bureau as simulators: they and our formats read each other, whole and spoiled."""
+"""The tax bureau as a simulator, faults, and the simulators as processes: they and our formats read each other."""
 
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from msgspec import Struct, structs
+from msgspec import structs
 
 from domain.errors import Refused
-from domain.exchange import bank, envelope, finance, tax
-from domain.exchange.envelope import Acknowledgement, Answer, Message, Standing
-from sandbox.bank.branch import Branch
+from domain.exchange import envelope, finance, tax
+from domain.exchange.envelope import Acknowledgement, Answer, Standing
 from sandbox.counterpart.faults import Fault
-from sandbox.finance.bureau import Bureau as FinanceBureau
-from sandbox.tax.bureau import Bureau as TaxBureau
 from tests.exchange.rows import header
-from tests.exchange.test_bank_files import BATCH, COLLECTED, LIU, SIGNING, ZHOU
-
-ON = "20261120"
-DAY = date(2026, 11, 20)
-PAY = "439901198104150127,周禾苗,2026,200\n43990119790730034X,刘㐂梅,2025,500.5\n"
-REGISTRATION = tax.Registration(
-    action=tax.Action.ENROLL, participant_no="1001", social_security_no="439901198104150127", id_type="01", name="周禾苗",
-    region_code="439901010201", effective_on=DAY,
+from tests.sandbox.partners import (
+    DAY,
+    ON,
+    PAY,
+    REGISTRATION,
+    REQUEST,
+    answers,
+    bureau,
+    files,
+    give,
+    give_message,
+    messages,
+    pay,
 )  # fmt: skip
-REQUEST = finance.SubsidyRequest(
-    request_no="BT202611", period=202611, tier="第一档", standard_fen=20000, times=100, personal_fen=2000000,
-    province_fen=300001, city_fen=100000, county_fen=50000, government_paid_fen=0, amount_fen=450001,
-)  # fmt: skip
-
-
-def bureau(folder: Path, fault: Fault | None = None) -> TaxBureau:
-    return TaxBureau(folder, "439901", "1", fault)
-
-
-def give(folder: Path, name: str, data: bytes) -> None:
-    part = folder / "out" / f"{name}.part"
-    part.parent.mkdir(parents=True, exist_ok=True)
-    part.write_bytes(data)
-    part.rename(folder / "out" / name)
-
-
-def give_message(folder: Path, module: type[tax], kind: str, rows: Sequence[Struct], sequence: int = 1) -> None:
-    about = header(kind, "agency", sequence)
-    give(folder, envelope.file_name(about), module.encode(about, rows))
-
-
-def files(folder: Path) -> list[bytes]:
-    """What came, by name; each is looked at once."""
-    found = []
-    for path in sorted((folder / "in").glob("*")):
-        found.append(path.read_bytes())
-        path.unlink()
-    return found
-
-
-def messages(folder: Path, module: type[tax] = tax) -> dict[str, Message]:
-    return {message.header.type: message for message in map(module.decode, files(folder))}
-
-
-def answers(folder: Path, module: type[tax] = tax) -> list[Answer]:
-    decoded = [module.decode(data) for data in files(folder)]
-    return [row.answer for message in decoded for row in message.rows if isinstance(row, Acknowledgement)]
-
-
-def pay(folder: Path, fault: Fault | None = None) -> None:
-    (folder / "tax").mkdir(parents=True, exist_ok=True)
-    (folder / "tax" / "pay.csv").write_text(PAY, encoding="utf-8")
-    bureau(folder, fault).look(ON)
-
 
 # ---------------------------------------------------------------- the tax bureau
 
@@ -258,139 +212,6 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     assert files(tmp_path / "one" / "tax") == files(tmp_path / "two" / "tax")
 
 
-# ---------------------------------------------------------------- the bank
-
-
-def branch(folder: Path, fault: Fault | None = None) -> Branch:
-    return Branch(folder, "NH", "439901", "1", fault)
-
-
-def bank_folder(folder: Path, balance: str = "900.00") -> Path:
-    at = folder / "bank" / "NH"
-    at.mkdir(parents=True, exist_ok=True)
-    (at / "accounts.csv").write_text(f"6222020000000017,周禾苗,439901198104150127,{balance}\n", encoding="utf-8")
-    return at
-
-
-def outcomes(at: Path, sent: Sequence[bank.Debit] | Sequence[bank.Signing], name: str) -> list[str]:
-    success, failure = ((at / "in" / each).read_bytes() for each in bank.return_file_names(name))
-    return [outcome.reason for outcome in bank.decode_returns(success, failure, sent)]
-
-
-@pytest.mark.rule("R-117")
-def test_a_list_is_debited_in_its_order_until_the_account_is_short(tmp_path: Path) -> None:
-    at = bank_folder(tmp_path)
-    sent = [
-        ZHOU,
-        LIU,
-        structs.replace(ZHOU, participant_no="1003"),
-        structs.replace(ZHOU, participant_no="1004", amount_fen=1),
-    ]
-    name = bank.debit_file_name(439901, BATCH)
-    give(at, name, bank.encode_debits(sent))
-    branch(tmp_path).look(ON)
-    assert outcomes(at, sent, name) == ["", "", "余额不足", "余额不足"]
-    assert branch(tmp_path).books["balances"]["6222020000000017"] == "100.00"
-
-
-@pytest.mark.rule("R-117")
-def test_a_batch_that_comes_again_is_not_debited_again(tmp_path: Path) -> None:
-    at = bank_folder(tmp_path)
-    name = bank.debit_file_name(439901, BATCH)
-    for _ in range(2):
-        give(at, name, bank.encode_debits([ZHOU]))
-        branch(tmp_path).look(ON)
-    assert outcomes(at, [ZHOU], name) == [""]
-    assert branch(tmp_path).books["balances"]["6222020000000017"] == "600.00"
-    give(at, name, bank.encode_debits([LIU]))
-    branch(tmp_path).look(ON)
-    assert Answer.REFUSED in answers_of_bank(at)
-
-
-def answers_of_bank(at: Path) -> list[Answer]:
-    acks = [bank.decode(path.read_bytes()) for path in sorted((at / "in").glob("*.txt"))]
-    return [row.answer for message in acks for row in message.rows if isinstance(row, Acknowledgement)]
-
-
-def test_a_debit_of_an_unknown_account_and_a_returned_line_come_back_failed(tmp_path: Path) -> None:
-    at = bank_folder(tmp_path, "9000.00")
-    sent = [ZHOU, LIU, structs.replace(ZHOU, participant_no="1003", account_no="6222020000000099")]
-    name = bank.debit_file_name(439901, BATCH)
-    give(at, name, bank.encode_debits(sent))
-    branch(tmp_path, Fault.RETURNED_LINE).look(ON)
-    assert outcomes(at, sent, name) == ["账户已冻结", "", "账户不存在"]
-
-
-def test_half_a_return_is_no_answer(tmp_path: Path) -> None:
-    at = bank_folder(tmp_path)
-    name = bank.debit_file_name(439901, BATCH)
-    give(at, name, bank.encode_debits([ZHOU]))
-    branch(tmp_path, Fault.HALF_FILE).look(ON)
-    with pytest.raises(Refused, match="文件不完整"):
-        outcomes(at, [ZHOU], name)
-
-
-def test_a_malformed_batch_is_sent_back_whole(tmp_path: Path) -> None:
-    at = bank_folder(tmp_path)
-    give(at, bank.debit_file_name(439901, BATCH), bank.encode_debits([ZHOU]).replace(b"300.00|", b""))
-    branch(tmp_path).look(ON)
-    assert answers_of_bank(at) == [Answer.REFUSED]
-
-
-def test_an_agreement_is_checked_against_the_holder_of_the_account(tmp_path: Path) -> None:
-    at = bank_folder(tmp_path)
-    name = bank.signing_file_name(439901, BATCH)
-    sent = [SIGNING, structs.replace(SIGNING, participant_no="1002", name="刘㐂梅")]
-    give(at, name, bank.encode_signings(sent))
-    branch(tmp_path).look(ON)
-    assert outcomes(at, sent, name) == ["", "户名或证件号码不符"]
-
-
-@pytest.mark.rule("R-088")
-@pytest.mark.parametrize("fault, people", [(None, 1), (Fault.GBK_RARE, 2)])
-def test_what_came_in_at_the_counter_is_told_daily(tmp_path: Path, fault: Fault | None, people: int) -> None:
-    at = bank_folder(tmp_path)
-    row = f"{COLLECTED.name},{COLLECTED.id_number},2026,200,柳湾支行\n"
-    (at / "collect.csv").write_text(row, encoding="utf-8")
-    branch(tmp_path, fault).look(ON)
-    rows = messages(at, bank)["collection"].rows
-    assert structs.replace(rows[0], serial_no=COLLECTED.serial_no) == COLLECTED
-    assert len(rows) == people
-    assert fault is None or "\ue863" in rows[1].name
-
-
-# ---------------------------------------------------------------- the finance bureau
-
-
-@pytest.mark.rule("R-414", "R-420")
-def test_a_request_is_paid_by_purse_in_part_and_the_rest_later(tmp_path: Path) -> None:
-    folder = tmp_path / "finance"
-    give_message(folder, finance, "subsidy_request", [REQUEST])
-    FinanceBureau(tmp_path, "439901", "1", part=60).look(ON)
-    came = messages(folder, finance)["arrival_notice"].rows
-    assert [(row.source, row.amount_fen) for row in came] == [
-        (finance.Source.PROVINCE, 180000),
-        (finance.Source.CITY, 60000),
-        (finance.Source.COUNTY, 30000),
-    ]
-    assert {row.request_no for row in came} == {"BT202611"}
-    (folder / "rest.txt").touch()
-    FinanceBureau(tmp_path, "439901", "1").look(ON)
-    rest = messages(folder, finance)["arrival_notice"].rows
-    assert sum(row.amount_fen for row in (*came, *rest)) == REQUEST.amount_fen
-    assert len({row.slip_no for row in (*came, *rest)}) == 6
-    FinanceBureau(tmp_path, "439901", "1").look(ON)
-    assert files(folder) == []
-
-
-def test_money_may_arrive_that_nobody_asked_for(tmp_path: Path) -> None:
-    FinanceBureau(tmp_path, "439901", "1")
-    (tmp_path / "finance" / "arrive.csv").write_text("land_loss,12000.00,\n", encoding="utf-8")
-    FinanceBureau(tmp_path, "439901", "1").look(ON)
-    row = messages(tmp_path / "finance", finance)["arrival_notice"].rows[0]
-    assert (row.source, row.amount_fen, row.request_no) == (finance.Source.LAND_LOSS, 1200000, "")
-
-
 # ---------------------------------------------------------------- as processes
 
 
@@ -414,18 +235,25 @@ def test_one_look_from_the_command_line_with_a_fault(tmp_path: Path) -> None:
         tax.decode(details[0])
 
 
-def test_in_a_loop_it_answers_what_comes_while_it_runs(tmp_path: Path) -> None:
+def wait_for(running: subprocess.Popen[bytes], folder: Path, pattern: str) -> Path:
+    deadline = time.monotonic() + 30
+    while not (found := sorted(folder.glob(pattern))):
+        assert running.poll() is None, "it ended"
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found[0]
+
+
+def test_in_a_loop_it_answers_what_comes_and_lives_through_a_bad_control_file(tmp_path: Path) -> None:
+    folder = tmp_path / "finance"
+    folder.mkdir()
+    (folder / "arrive.csv").write_text("land_loss,lots of it,\n", encoding="utf-8")
     running = subprocess.Popen(command("finance", tmp_path, "--every", "0.05", "--part", "50"))
     try:
-        folder = tmp_path / "finance"
+        wait_for(running, folder, "done/arrive.csv")
         give_message(folder, finance, "subsidy_request", [REQUEST])
-        deadline = time.monotonic() + 30
-        while not (found := sorted((folder / "in").glob("*arrival_notice*.txt"))):
-            assert running.poll() is None, "it ended"
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        rows = finance.decode(found[0].read_bytes()).rows
-        assert Decimal(rows[0].amount_fen) == 150000
+        notice = finance.decode(wait_for(running, folder, "in/*arrival_notice*.txt").read_bytes())
+        assert notice.rows[0].amount_fen == 150000
     finally:
         running.terminate()
         running.wait(15)
