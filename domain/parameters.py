@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from domain.codes import ORDINARY
 from domain.money import Fen, yuan
 from domain.timeline import Dated, Timeline
 
@@ -18,6 +19,7 @@ class Kind(StrEnum):
     SUBSIDY = "subsidy"  # key: "level/tier" · value: yuan a year
     CREDITING_RATE = "crediting_rate"  # key: empty · value: fraction a year, 0.03
     BASIC_PENSION = "basic_pension"  # key: level · value: yuan a month
+    CONTRIBUTION_RULE = "contribution_rule"  # key: "category/household type/tier/item" · value: yuan a year
 
 
 class Funding(StrEnum):
@@ -27,6 +29,14 @@ class Funding(StrEnum):
     PROVINCE = "province"
     CITY = "city"
     COUNTY = "county"
+
+
+# 统筹项目 of a 征缴规则 (湖南省 2017 operation manual, annex 1). One key is one record: a second 个人缴费 cannot be entered.
+ITEMS: dict[str, str] = {
+    "personal": "个人缴费", "province": "省级财政补贴", "city": "市级财政补贴", "county": "县级财政补贴",
+    "government_paid": "政府代缴",
+}  # fmt: skip
+ANY_HOUSEHOLD = "*"  # rules of ordinary participants are the same for every 户口性质
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -68,6 +78,26 @@ class Tier(Struct, frozen=True):
     version: int
 
 
+class ContributionRule(Struct, frozen=True, kw_only=True):
+    """征缴规则: what one tier of a year costs whom (R-077, R-123, R-132). 个人缴费 and 政府代缴 make the tier."""
+
+    category: str
+    household_type: str
+    tier: str
+    tier_fen: Fen
+    personal: Fen
+    province: Fen
+    city: Fen
+    county: Fen
+    government_paid: Fen
+    versions: tuple[int, ...]
+
+    @property
+    def credited(self) -> Fen:
+        """What the account grows by in the end (R-134)."""
+        return Fen(self.personal + self.province + self.city + self.county + self.government_paid)
+
+
 class Parameters:
     """`known`: the day whose knowledge counts, for asking what a clerk would have seen then."""
 
@@ -94,6 +124,37 @@ class Parameters:
     def subsidy(self, level: Funding, tier: str, on: date) -> Found:
         """缴费补贴 of one level of government for one tier and year. Missing when not set, also for 0."""
         return self._amount(Kind.SUBSIDY, f"{level}/{tier}", on)
+
+    def rules(self, on: date) -> tuple[ContributionRule, ...]:
+        """Every 征缴规则 of a day: one for each tier for ordinary participants, and those entered for an identity and
+        household type. Missing when an item of a rule was not entered: 0 is entered as 0."""
+        tiers = {tier.code: tier for tier in self.tiers(on)}
+        found = [self._ordinary(tier, on) for tier in tiers.values()]
+        for category, household, code in sorted({
+            tuple(key.split("/")[:3]) for kind, key in self._lines if kind == Kind.CONTRIBUTION_RULE and self._row(kind, key, on)
+        }):  # fmt: skip
+            if code in tiers:
+                found.append(self._special(category, household, tiers[code], on))
+        return tuple(found)
+
+    def _ordinary(self, tier: Tier, on: date) -> ContributionRule:
+        levels = [self.subsidy(level, tier.code, on) for level in (Funding.PROVINCE, Funding.CITY, Funding.COUNTY)]
+        return ContributionRule(
+            category=ORDINARY, household_type=ANY_HOUSEHOLD, tier=tier.code, tier_fen=tier.fen, personal=tier.fen,
+            province=levels[0].fen, city=levels[1].fen, county=levels[2].fen, government_paid=Fen(0),
+            versions=(tier.version, *(level.version for level in levels)),
+        )  # fmt: skip
+
+    def _special(self, category: str, household: str, tier: Tier, on: date) -> ContributionRule:
+        items = {
+            item: self._amount(Kind.CONTRIBUTION_RULE, f"{category}/{household}/{tier.code}/{item}", on)
+            for item in ITEMS
+        }
+        return ContributionRule(
+            category=category, household_type=household, tier=tier.code, tier_fen=tier.fen,
+            versions=(tier.version, *(item.version for item in items.values())),
+            **{name: item.fen for name, item in items.items()},
+        )  # fmt: skip
 
     def basic_pension(self, level: Funding, on: date) -> Found:
         """基础养老金 a month that one level of government pays."""
@@ -139,6 +200,7 @@ KIND_TITLES: dict[Kind, str] = {
     Kind.SUBSIDY: "缴费补贴",
     Kind.CREDITING_RATE: "记账利率",
     Kind.BASIC_PENSION: "基础养老金",
+    Kind.CONTRIBUTION_RULE: "征缴规则",
 }
 
 LEVELS: frozenset[str] = frozenset(Funding)
@@ -151,9 +213,25 @@ def check_row(kind: str, key: str, value: str | None) -> str | None:
     level, _, tier = key.partition("/")
     if kind in (Kind.SUBSIDY, Kind.BASIC_PENSION) and level not in LEVELS:
         return "请写明由哪一级财政负担：central、province、city、county。"
+    if kind == Kind.CONTRIBUTION_RULE:
+        parts = key.split("/")
+        return (
+            _check_value(kind, value)
+            if len(parts) == 4 and all(parts) and parts[3] in ITEMS
+            else "参数的“键”写得不对。"
+        )
     if (kind == Kind.SUBSIDY) != bool(tier) or (kind == Kind.TIER and not key) or (kind == Kind.CREDITING_RATE and key):
         return "参数的“键”写得不对。"
     return _check_value(kind, value)
+
+
+def check_rules(rules: Iterable[ContributionRule]) -> list[str]:
+    """What is wrong with rules as a whole: 个人缴费 and 政府代缴 together are the tier (R-123)."""
+    return [
+        f"身份{rule.category}、户口{rule.household_type}、档次{rule.tier}：个人缴费加政府代缴要等于档次金额。"
+        for rule in rules
+        if rule.personal + rule.government_paid != rule.tier_fen
+    ]
 
 
 def _check_value(kind: str, value: str | None) -> str | None:

@@ -11,15 +11,16 @@ from db.engine import transaction
 from db.queries import reference as reference_query
 from db.stores import audit, reference
 from db.stores.reference import ParameterWrite
-from domain import parameters
+from domain import codes, parameters
 from domain.actor import Actor, Post
 from domain.agency import require_document, require_post
 from domain.errors import NotFound, Problem, Refused
 from domain.exchange import sheets
 from domain.exchange.sheets import Line
-from domain.parameters import KIND_TITLES, Funding, Kind, Parameters, Row
+from domain.parameters import ITEMS, KIND_TITLES, Funding, Kind, Parameters, Row
 
 COLUMNS = ("参数", "负担层级", "档次", "数值", "生效日期", "决定日期")
+RULE_COLUMNS = ("身份类别", "户口性质", "统筹项目")  # only for 征缴规则
 ENDS = "终止"  # in place of a value: the parameter ends on that day, no row is taken away (R-427)
 FIRST_POSSIBLE = date(2009, 9, 1)  # 新农保 began (国发〔2009〕32号)
 PROPOSERS = (Post.COUNTY_COLLECTION, Post.COUNTY_BENEFIT, Post.COUNTY_ACCOUNT, Post.COUNTY_ADMIN)
@@ -47,9 +48,11 @@ async def propose(county_code: int, file: bytes, file_name: str, document: str, 
     """Keeps the sheet as a proposal; nothing is in force yet. Refused with one problem for each bad line."""
     require_post(by, county_code, PROPOSERS)
     document = require_document(document)
-    rows = _rows(await asyncio.to_thread(sheets.read, file, COLUMNS), document, at.date())
+    lines = await asyncio.to_thread(sheets.read, file, COLUMNS, optional=RULE_COLUMNS)
+    rows = _rows(lines, document, at.date())
     async with transaction():
         await _refuse_known(county_code, rows)
+        await _refuse_rules(county_code, [row for _, row in rows])
         proposal_id = await reference.propose_parameters(
             county_code, document=document, file_name=file_name, file=file, rows=[row for _, row in rows], by=by.id,
             by_name=by.name, at=at,
@@ -73,6 +76,7 @@ async def confirm(county_code: int, proposal_id: int, by: Actor, at: datetime) -
         line = await _decide(county_code, proposal_id, "confirmed", "", by, at)
         rows = msgspec.json.decode(line.rows, type=list[ParameterWrite])
         await _refuse_known(county_code, list(enumerate(rows, start=1)))
+        await _refuse_rules(county_code, rows)
         await reference.add_parameters(
             county_code, rows, verified=True, proposed_by=_signed(line.proposed_by_name, line.proposed_by),
             confirmed_by=_signed(by.name, by.id), at=at,
@@ -116,7 +120,7 @@ async def _log(
 ) -> None:
     await audit.write(
         county_code, at, by.kind, by.id, by.name, f"parameters.{what}", "parameter_proposal", str(proposal_id), document, detail
-    )
+    )  # fmt: skip
 
 
 def _signed(name: str, staff_id: int) -> str:
@@ -140,13 +144,19 @@ def _rows(lines: list[Line], document: str, today: date) -> list[tuple[int, Para
 
 def _row(line: Line, document: str, today: date) -> ParameterWrite:
     """ValueError in plain words."""
-    title, level_title, tier, value, effective, decided = line.cells
+    title, level_title, tier, value, effective, decided, category, household, item = line.cells
     if title not in _KINDS:
         raise ValueError(f"没有“{title}”这一类参数，可以写：{'、'.join(_KINDS)}。")
     if level_title and level_title not in _LEVELS:
         raise ValueError(f"负担层级可以写：{'、'.join(_LEVELS)}。")
     kind = _KINDS[title]
-    key = _key(kind, _LEVELS.get(level_title, ""), tier)
+    if kind is not Kind.CONTRIBUTION_RULE and (category or household or item):
+        raise ValueError("身份类别、户口性质、统筹项目只有“征缴规则”才写。")
+    key = (
+        _rule_key(category, household, tier, item)
+        if kind is Kind.CONTRIBUTION_RULE
+        else _key(kind, _LEVELS.get(level_title, ""), tier)
+    )
     if not value:
         raise ValueError(f"没有数值；要停止这项参数请写“{ENDS}”。")
     if wrong := parameters.check_row(kind, key, None if value == ENDS else value):
@@ -157,6 +167,40 @@ def _row(line: Line, document: str, today: date) -> ParameterWrite:
     if row.decided_on > today:
         raise ValueError("决定日期不能晚于今天。")
     return row
+
+
+def _rule_key(category: str, household: str, tier: str, item: str) -> str:
+    """ValueError for an identity, household type or item nobody knows; the sheet says them in words or in codes."""
+    chosen = []
+    for choices, cell, column in (
+        (codes.PARTICIPANT_CATEGORIES, category, "身份类别"), (codes.HOUSEHOLD_TYPES, household, "户口性质"),
+        (tuple(ITEMS.items()), item, "统筹项目"),
+    ):  # fmt: skip
+        code = next((code for code, words in choices if cell in (code, words)), None)
+        if code is None:
+            raise ValueError(f"没有“{cell}”这个{column}。" if cell else f"“征缴规则”要写{column}。")
+        chosen.append(code)
+    if not tier:
+        raise ValueError("“征缴规则”要写档次。")
+    return "/".join((chosen[0], chosen[1], tier, chosen[2]))
+
+
+async def _refuse_rules(county_code: int, rows: list[ParameterWrite]) -> None:
+    """The rules as they will stand on each day of the sheet: whole, and personal plus government-paid the tier."""
+    days = sorted({row.effective_on for row in rows if row.kind == Kind.CONTRIBUTION_RULE})
+    if not days:
+        return
+    versions = await reference_query.parameter_versions(county_code)
+    new = [Row(**(msgspec.structs.asdict(row) | {"id": 0})) for row in rows]
+    whole = Parameters([*(Row(**msgspec.structs.asdict(version)) for version in versions), *new])
+    problems = []
+    for day in days:
+        try:
+            problems += parameters.check_rules(whole.rules(day))
+        except parameters.Missing as missing:
+            problems.append(str(missing))
+    if problems:
+        raise Refused(*(Problem("contribution-rule", text) for text in dict.fromkeys(problems)))
 
 
 def _key(kind: Kind, level: str, tier: str) -> str:
