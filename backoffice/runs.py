@@ -95,7 +95,7 @@ async def run_page(request: AnyRequest, run_id: int, problems: tuple[Any, ...] =
         request, "runs/_progress.html" if part else "runs/one.html", status_code=422 if problems else 200,
         page_title=f"{row.period} {kind.title}", r=row, kind=kind, states=STATES, problems=problems, chunks=chunks, done=done,
         busy=row.state in ("trying", "approved"), rows=rows, amount=amount, detail=detail, titles=titles, counts=counts, aside=aside,
-        settings=msgspec.json.decode(row.settings), step=_next_step(row, kind, actor), trial=trial,
+        facts=kind.facts(msgspec.json.decode(row.settings)), step=_next_step(row, kind, actor), trial=trial,
         may_cancel=row.state in ("trying", "tried", "reviewed") and any(
             actor.holds(post) for post in (*kind.makers, *kind.reviewers, *kind.approvers)),
     )  # fmt: skip
@@ -104,6 +104,24 @@ async def run_page(request: AnyRequest, run_id: int, problems: tuple[Any, ...] =
 @get("/runs/{run_id:int}/progress", guards=[readers])
 async def progress(request: AnyRequest, run_id: FromPath[int]) -> Template:
     return await run_page(request, run_id, part=True)
+
+
+@get("/runs/{run_id:int}/sheet", guards=[readers])
+async def sheet(request: AnyRequest, run_id: FromPath[int]) -> Template:
+    """What the run wrote, by township and source: the sheet to print and sign."""
+    row, kind = await _found(request, run_id)
+    if row.state != "done" or row.document_id is None:
+        raise NotFound
+    rows = await queries.sums_by_township(row.county_code, row.document_id)
+    titles = await account_query.fund_titles()
+    used = [code for code in titles if any(each[code] for each in rows)]
+    lines = [
+        (each["name"], each["people"], [each[code] for code in used], sum(each[code] for code in used)) for each in rows
+    ]
+    return page(
+        request, "runs/sheet.html", page_title=f"{row.period} {kind.title}汇总表", r=row, lines=lines,
+        titles=[titles[code] for code in used], sums=[sum(each[code] for each in rows) for code in used],
+    )  # fmt: skip
 
 
 @post("/runs/{run_id:int}/{step:str}", guards=[readers])
@@ -124,4 +142,4 @@ async def act(request: AnyRequest, run_id: FromPath[int], step: FromPath[str]) -
     return go(request, f"/runs/{run_id}")
 
 
-ROUTES = [runs, prepare, one, progress, act]
+ROUTES = [runs, prepare, one, progress, sheet, act]

@@ -18,6 +18,7 @@ from bench.stage import Stage
 from db import engine
 from db.funds import AMOUNTS, FUNDS
 from db.queries.clock import CHINA
+from db.stores import interest
 from domain.actor import Actor, ActorKind, Channel, Post, Scope
 from domain.runs import KINDS, interest_settlement, run
 
@@ -124,6 +125,7 @@ async def work(county: int) -> None:
 
 async def bare(dsn: str, counties: int) -> float:
     held = await asyncpg.connect(dsn)
+    await held.execute(f"set work_mem = '{interest.WORK_MEMORY}'")
     began = time.monotonic()
     for county in range(FIRST_COUNTY, FIRST_COUNTY + counties):
         await held.execute(BARE, county, 25000)

@@ -1,9 +1,12 @@
 """Batches as pages and their preparation read them. The first argument is the county."""
 
+from typing import Any
+
 import msgspec
 from msgspec import Struct
 
 from db import engine
+from db.funds import FUNDS
 from db.stores.runs import CHUNK, RUN, ChunkRow, RunRow
 
 __all__ = ["ChunkRow", "RunRow"]
@@ -71,6 +74,33 @@ async def aside(county_code: int, run_id: int, *, trial: bool, limit: int) -> tu
         county_code, run_id, trial, limit,
     )  # fmt: skip
     return {row["bucket"]: row["n"] for row in counts}, [Aside(**dict(row)) for row in rows]
+
+
+async def sums_by_township(county_code: int, document_id: int) -> list[dict[str, Any]]:
+    """What a document wrote to the accounts: `code` and `name` of the township, `people`, and 分 by fund."""
+    rows = await engine.fetch(
+        "select r.code, r.name, count(distinct e.account_id)::int as people, "
+        + ", ".join(f"coalesce(sum(e.{fund}_fen), 0)::bigint as {fund}" for fund in FUNDS)
+        + " from ledger_entry e join individual_account a on a.county_code = e.county_code and a.id = e.account_id join person p"
+        " on p.county_code = a.county_code and p.id = a.person_id left join region r on r.code = left(p.region_code, 8)"
+        " where e.county_code = $1 and e.document_id = $2 group by r.code, r.name order by r.code nulls last",
+        county_code, document_id,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+async def changed_since_settled(county_code: int, before_year: int) -> dict[int, int]:
+    """Year to how many accounts got entries in it after its last settlement, by documents that did not settle them anew."""
+    rows = await engine.fetch(
+        "with r as (select period::int as year, max(approved_at) as settled_at from batch_run where county_code = $1"
+        " and kind = 'interest_settlement' and state = 'done' and period::int < $2 group by period)"
+        " select r.year, count(distinct e.account_id)::int as accounts from r join fund_document d on d.county_code = $1"
+        " and d.booked_at > r.settled_at join ledger_entry e on e.county_code = $1 and e.document_id = d.id and e.year = r.year"
+        " and not e.is_interest where not exists (select from ledger_entry x where x.county_code = $1 and x.account_id ="
+        " e.account_id and x.year = e.year and x.document_id = d.id and x.is_interest) group by r.year order by r.year",
+        county_code, before_year,
+    )  # fmt: skip
+    return {row["year"]: row["accounts"] for row in rows}
 
 
 def numbers(totals: str) -> tuple[int, int, dict[str, int]]:

@@ -104,10 +104,12 @@ async def begin_posting(county_code: int, run_id: int, document_id: int | None) 
 async def claim(county_code: int) -> tuple[RunRow, ChunkRow | None] | None:
     """A run with work to do and its next chunk, which this transaction holds; None when there is nothing to do.
 
-    Without a chunk: none waits any more. The run itself is held in share: it cannot be finished or cancelled under us.
+    Without a chunk: none waits any more. A run in trouble comes last, so that the others go on. The run itself is held in
+    share: it cannot be finished or cancelled under us.
     """
     runs = await engine.fetch(
-        f"select {RUN} from batch_run where county_code = $1 and state in ('trying', 'approved') order by id for share skip locked",
+        f"select {RUN} from batch_run where county_code = $1 and state in ('trying', 'approved')"
+        " order by trouble <> '', id for share skip locked",
         county_code,
     )  # fmt: skip
     for row in runs:
@@ -168,10 +170,8 @@ async def keep_totals(run: RunRow, state: str, totals: str, at: datetime) -> Non
 async def keep_trouble(county_code: int, run_id: int, trouble: str) -> None:
     await engine.execute(
         "update batch_run set trouble = $3 where county_code = $1 and id = $2 and trouble <> $3",
-        county_code,
-        run_id,
-        trouble,
-    )
+        county_code, run_id, trouble,
+    )  # fmt: skip
 
 
 async def chunks(county_code: int, run_id: int) -> list[ChunkRow]:

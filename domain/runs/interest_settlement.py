@@ -6,6 +6,7 @@ A second run of the same year posts only what has changed since, as 利息更正
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -50,9 +51,21 @@ async def prepare(county_code: int, period: str, at: datetime) -> Plan:
     year = int(period) if period.isascii() and period.isdigit() and len(period) == 4 else 0
     if not FIRST_YEAR <= year < at.year:
         raise Refused(Problem("year", "请填写已经过完的年度，例如2025。一年结束以后才能结息。", "period"))
-    settings = await _rate(county_code, year) | {"convention": NAME}
+    changed = await query.changed_since_settled(county_code, year)
+    settings = await _rate(county_code, year) | {"convention": NAME, "changed": {f"{y}": n for y, n in changed.items()}}
     chunks = _chunks(county_code, await query.open_accounts_by_township(county_code))
     return Plan(settings=settings, chunks=chunks)
+
+
+def facts(settings: dict[str, Any]) -> list[tuple[str, str]]:
+    return [
+        ("记账利率", f"一年{Decimal(settings['rate']) * 100:f}".rstrip("0").rstrip(".") + "%"),
+        ("利率文件", settings["document"]),
+        *(
+            (f"{year}年", f"结息以后有{people}人的账又有变动，请先再办一次{year}年的结息")
+            for year, people in settings["changed"].items()
+        ),
+    ]
 
 
 def _chunks(county_code: int, townships: Sequence[Township]) -> list[tuple[str, str]]:
@@ -130,6 +143,7 @@ KIND = RunKind(
         "negative": "有来源的钱支出多于存入，或利息更正后小于零",
         "too_large": "金额过大，要人工核对",
     },
+    facts=facts,
     prepare=prepare,
     begin=begin,
     work=work,

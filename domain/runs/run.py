@@ -49,6 +49,7 @@ class RunKind(Struct, frozen=True, kw_only=True):
     reviewers: tuple[Post, ...]
     approvers: tuple[Post, ...]
     buckets: dict[str, str]  # why somebody was put aside, in words
+    facts: Callable[[dict[str, Any]], list[tuple[str, str]]]  # the settings as people read them: (title, words)
     prepare: Callable[[int, str, datetime], Awaitable[Plan]]
     begin: Callable[[RunRow, Actor, datetime], Awaitable[int | None]]
     work: Callable[[RunRow, ChunkRow, datetime], Awaitable[Worked]]
@@ -124,24 +125,36 @@ async def _locked(county_code: int, run_id: int, *states: str) -> RunRow:
 async def advance(kinds: dict[str, RunKind], county_code: int, at: datetime) -> bool:
     """One step of one run: a chunk, or the end of the trial or of the run. False when there is nothing to do.
 
-    Several workers share the chunks. A Refused stays on the run as its trouble; the next round tries again.
+    Several workers share the chunks. What goes wrong stays on the run as its trouble, and the next round tries again.
     """
-    async with transaction():
-        claimed = await store.claim(county_code)
-        if claimed is None:
-            return False
-        run, chunk = claimed
-        if chunk is not None:
-            await _chunk(kinds[run.kind], run, chunk, at)
-            return True
+    run: RunRow | None = None
     try:
         async with transaction():
-            await _end(kinds[run.kind], county_code, run.id, at)
+            claimed = await store.claim(county_code)
+            if claimed is None:
+                return False
+            run, chunk = claimed
+            if chunk is not None:
+                await _chunk(kinds[run.kind], run, chunk, at)
+        if chunk is None:
+            async with transaction():
+                await _end(kinds[run.kind], county_code, run.id, at)
+        elif run.trouble:
+            await _trouble(run, "")
     except Refused as refused:
-        async with transaction():
-            await store.keep_trouble(county_code, run.id, refused.problems[0].message)
+        assert run is not None
+        await _trouble(run, refused.problems[0].message)
         return False
+    except Exception:
+        if run is not None:
+            await _trouble(run, "系统出错，已停下，请联系技术人员。已经办好的不受影响。")
+        raise
     return True
+
+
+async def _trouble(run: RunRow, text: str) -> None:
+    async with transaction():
+        await store.keep_trouble(run.county_code, run.id, text)
 
 
 async def _chunk(kind: RunKind, run: RunRow, chunk: ChunkRow, at: datetime) -> None:

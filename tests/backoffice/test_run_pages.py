@@ -33,6 +33,8 @@ async def test_a_year_is_settled_from_the_first_click_to_the_result(office: Offi
         assert "正在试算" in (await desk.get(url)).text
         await work()
         shown = await desk.get(url)
+        await desk.get(f"{url}/sheet", 404)
+        assert "2.5%" in shown.text
         assert "160.44" in shown.text  # 7 × 22.92
         assert "上一年度没有结息" in shown.text
         assert "村民1" in shown.text
@@ -43,10 +45,14 @@ async def test_a_year_is_settled_from_the_first_click_to_the_result(office: Offi
         await desk.post(f"{url}/approve", 422)
     async with office.at_desk(await office.hire("冯远", Post.COUNTY_HEAD)) as desk:
         await desk.post(f"{url}/approve")
-        assert "正在登账" in (await desk.get(f"{url}/progress")).text
+        assert "正在登账" in (await desk.client.get(f"{url}/progress")).text
         await work()
         assert "已完成" in (await desk.get(url)).text
         assert "已完成" in (await desk.get("/runs")).text
+        await desk.get(f"{url}/cancel", 405)
+        sheet = await desk.get(f"{url}/sheet")
+        assert "柳湾镇" in sheet.text
+        assert "160.44" in sheet.text
     assert await engine.fetchval("select count(*) from ledger_entry where kind = 10") == 7
 
 
