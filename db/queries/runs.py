@@ -96,7 +96,7 @@ async def changed_since_settled(county_code: int, before_year: int) -> dict[int,
         " and kind = 'interest_settlement' and state = 'done' and period::int < $2 group by period)"
         " select r.year, count(distinct e.account_id)::int as accounts from r join fund_document d on d.county_code = $1"
         " and d.booked_at > r.settled_at join ledger_entry e on e.county_code = $1 and e.document_id = d.id and e.year = r.year"
-        " and not e.is_interest where not exists (select from ledger_entry x where x.county_code = $1 and x.account_id ="
+        " where not exists (select from ledger_entry x where x.county_code = $1 and x.account_id ="
         " e.account_id and x.year = e.year and x.document_id = d.id and x.is_interest) group by r.year order by r.year",
         county_code, before_year,
     )  # fmt: skip

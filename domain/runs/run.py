@@ -63,6 +63,7 @@ class _TakeBack(Exception):
 async def prepare(kind: RunKind, county_code: int, period: str, by: Actor, at: datetime) -> int:
     """A new run, whose dry run the worker begins at once. Refused while one of the same kind and period is open."""
     require_post(by, county_code, kind.makers)
+    _another(by)
     plan = await kind.prepare(county_code, period, at)
     settings = msgspec.json.encode(plan.settings).decode()
     async with transaction():
@@ -107,7 +108,7 @@ async def cancel(kind: RunKind, county_code: int, run_id: int, reason: str, by: 
 
 def _another(by: Actor, *others: int | None) -> None:
     if by.kind is ActorKind.SYSTEM or by.id in others:
-        raise Refused(Problem("same-person", "准备、复核、批准要由三个人分别办理，您已经办过前面的一步。"))
+        raise Refused(Problem("same-person", "准备、复核、批准要由三个人分别办理，不能由系统或办过前面一步的人代办。"))
 
 
 async def _locked(county_code: int, run_id: int, *states: str) -> RunRow:
