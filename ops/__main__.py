@@ -20,13 +20,14 @@ from ops import (
     ledger,
     place,
     rules,
+    run,
     serve,
     sources,
     testing,
     users,
 )
 
-GROUPS = (demo, demo_seed, testing, serve, database, county, users, imports, sources, audit, ledger, keys, doctor)
+GROUPS = (demo, demo_seed, testing, serve, database, county, users, imports, sources, run, audit, ledger, keys, doctor)
 
 
 def parser() -> argparse.ArgumentParser:
