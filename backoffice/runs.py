@@ -17,7 +17,7 @@ from domain.runs import KINDS, run
 from domain.runs.run import RunKind
 from web import forms
 from web.guards import post_required
-from web.pages import go, page
+from web.pages import go, page, time
 
 READERS = tuple(
     sorted({post for kind in KINDS.values() for post in (*kind.makers, *kind.reviewers, *kind.approvers)}
@@ -30,6 +30,7 @@ STATES = {
     "trying": ("正在试算", "info"), "tried": ("已试算，等复核", "warn"), "reviewed": ("已复核，等批准", "warn"),
     "approved": ("正在登账", "info"), "done": ("已完成", "good"), "cancelled": ("已取消", "neutral"),
 }  # fmt: skip
+ORDER = ("trying", "tried", "reviewed", "approved", "done")
 
 
 @get("/runs", guards=[readers])
@@ -68,6 +69,21 @@ async def _found(request: AnyRequest, run_id: int) -> tuple[RunRow, RunKind]:
     return row, KINDS[row.kind]
 
 
+def _steps(row: RunRow) -> list[tuple[str, str, str]]:
+    """The way of a batch for the timeline: (title, who and when, state)."""
+    cancelled = row.state == "cancelled"
+    at = 0 if cancelled else ORDER.index(row.state)
+    said = [
+        ("准备", row.prepared_by_name, row.prepared_at), ("试算", "", None), ("复核", row.reviewed_by_name, row.reviewed_at),
+        ("批准", row.approved_by_name, row.approved_at), ("登账", "", row.finished_at),
+    ]  # fmt: skip
+    steps = []
+    for place, (title, name, when) in enumerate(said):
+        state = "done" if place <= at or when else "now" if place == at + 1 and not cancelled else "todo"
+        steps.append((title, "，".join(filter(None, (name, time(when)))), state))
+    return [*steps, ("已取消", row.reason, "bad")] if cancelled else steps
+
+
 def _next_step(row: RunRow, kind: RunKind, actor: Actor) -> str:
     """What the viewer may do now: review, approve, or nothing."""
     step, posts = {"tried": ("review", kind.reviewers), "reviewed": ("approve", kind.approvers)}.get(
@@ -83,18 +99,20 @@ async def one(request: AnyRequest, run_id: FromPath[int]) -> Template:
 
 
 async def run_page(request: AnyRequest, run_id: int, problems: tuple[Any, ...] = (), *, part: bool = False) -> Template:
-    """`part`: only what changes while the worker is at it."""
+    """`part`: only what changes while the worker is at it; with the end of that, what the viewer may do is another."""
     (row, kind), actor = await _found(request, run_id), actor_of(request)
     chunks = await queries.chunks(row.county_code, run_id)
     trial = row.state in ("trying", "tried", "reviewed")
     counts, aside = await queries.aside(row.county_code, run_id, trial=trial, limit=ASIDE_SHOWN)
     titles = await account_query.fund_titles()
+    busy = row.state in ("trying", "approved")
     done = sum(chunk.state == "done" for chunk in chunks)
     rows, amount, detail = queries.numbers(row.totals)
     return page(
         request, "runs/_progress.html" if part else "runs/one.html", status_code=422 if problems else 200,
-        page_title=f"{row.period} {kind.title}", r=row, kind=kind, states=STATES, problems=problems, chunks=chunks, done=done,
-        busy=row.state in ("trying", "approved"), rows=rows, amount=amount, detail=detail, titles=titles, counts=counts, aside=aside,
+        headers={"HX-Refresh": "true"} if part and not busy else None,
+        page_title=f"{kind.title} {row.period}", steps=_steps(row), r=row, kind=kind, states=STATES, problems=problems, chunks=chunks, done=done,
+        busy=busy, rows=rows, amount=amount, detail=detail, titles=titles, counts=counts, aside=aside,
         facts=kind.facts(msgspec.json.decode(row.settings)), step=_next_step(row, kind, actor), trial=trial,
         may_cancel=row.state in ("trying", "tried", "reviewed") and any(
             actor.holds(post) for post in (*kind.makers, *kind.reviewers, *kind.approvers)),
@@ -119,7 +137,7 @@ async def sheet(request: AnyRequest, run_id: FromPath[int]) -> Template:
         (each["name"], each["people"], [each[code] for code in used], sum(each[code] for code in used)) for each in rows
     ]
     return page(
-        request, "runs/sheet.html", page_title=f"{row.period} {kind.title}汇总表", r=row, lines=lines,
+        request, "runs/sheet.html", page_title=f"{kind.title}汇总表 {row.period}", r=row, lines=lines,
         titles=[titles[code] for code in used], sums=[sum(each[code] for each in rows) for code in used],
     )  # fmt: skip
 

@@ -45,8 +45,12 @@ async def test_a_year_is_settled_from_the_first_click_to_the_result(office: Offi
         await desk.post(f"{url}/approve", 422)
     async with office.at_desk(await office.hire("冯远", Post.COUNTY_HEAD)) as desk:
         await desk.post(f"{url}/approve")
-        assert "正在登账" in (await desk.client.get(f"{url}/progress")).text
+        part = await desk.client.get(f"{url}/progress")
+        assert "正在登账" in part.text
+        assert "HX-Refresh" not in part.headers
         await work()
+        # With the end of the work the whole page is another.
+        assert (await desk.client.get(f"{url}/progress")).headers["HX-Refresh"] == "true"
         assert "已完成" in (await desk.get(url)).text
         assert "已完成" in (await desk.get("/runs")).text
         await desk.get(f"{url}/cancel", 405)
