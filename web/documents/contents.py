@@ -8,25 +8,19 @@ from typing import Literal
 
 from msgspec import Struct
 
+from web.documents import account_contents as account
+from web.documents import fund_contents as fund
+from web.documents.paper import Paper, Signature
 
-class Sheet(Struct, frozen=True, kw_only=True):
-    """What every document carries. `agency` is the county agency's full name; `printed_at` must be aware."""
 
-    agency: str
+class Sheet(Paper, frozen=True, kw_only=True):
+    """What every document of a case carries."""
+
     case_number: str
-    printed_at: datetime
 
-
-class Signature(Struct, frozen=True, kw_only=True):
-    """Whose act it was. `image` is a PNG or JPEG of the drawn signature or fingerprint; without it the name is printed.
-
-    `manner` says how it was given, for instance 网上实名登录后签名.
-    """
-
-    name: str
-    signed_at: datetime
-    manner: str
-    image: bytes = b""
+    @property
+    def number(self) -> str:
+        return self.case_number
 
 
 class Seal(Struct, frozen=True, kw_only=True):
@@ -194,7 +188,7 @@ class Kind(Struct, frozen=True):
 
     title: str
     form_number: str
-    contents: type[Sheet]
+    contents: type[Paper]
 
 
 KINDS: dict[str, Kind] = {
@@ -205,4 +199,19 @@ KINDS: dict[str, Kind] = {
     "result": Kind("办理结果告知书", "居保文3", ResultNotice),
     "confirmation_slip": Kind("代办确认单", "居保文4", ConfirmationSlip),
     "personal_record": Kind("个人登记信息", "居保文5", PersonalRecord),
+    "account_statement": Kind("个人账户对账单", "居保文6", account.AccountStatement),
+    "participation_certificate": Kind("参保证明", "居保文7", account.ParticipationCertificate),
+    "contribution_certificate": Kind("缴费证明", "居保文8", account.ContributionCertificate),
+    "payment_slip": Kind("缴费凭单", "居保文9", account.PaymentSlip),
+    "debit_agreement": Kind("城乡居民基本养老保险费代扣代缴协议书", "居保表3", account.DebitAgreement),
+    "batch_declaration": Kind("批量缴费申报单", "居保表4", fund.BatchDeclaration),
+    "bank_slip": Kind("进账单", "居保表5", fund.BankSlip),
+    "collective_assistance_declaration": Kind("集体补助申报单", "居保表6", fund.CollectiveAssistanceDeclaration),
+    "land_loss_declaration": Kind("被征地农民缴费补贴申报表", "居保表7", fund.LandLossDeclaration),
+    "adjustment_declaration": Kind("缴费调整申报单", "居保表8", fund.AdjustmentDeclaration),
+    "back_payment_list": Kind("补缴明细表", "居保表9", fund.BackPaymentList),
+    "subsidy_estimate": Kind("城乡居民基本养老保险缴费补贴测算表", "居保表10", fund.SubsidyEstimate),
+    "fund_voucher": Kind("记账凭证", "居保表11", fund.FundVoucher),
+    "interest_sheet": Kind("个人账户年度结息汇总表", "居保表12", fund.InterestSheet),
+    "village_list": Kind("村（居）名册", "居保表13", fund.VillageList),
 }

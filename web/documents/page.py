@@ -7,7 +7,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from web.documents.contents import KINDS, Sheet
+from web.documents.contents import KINDS
+from web.documents.paper import Paper
 from web.documents.qr import svg
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -19,7 +20,7 @@ class TemplateFault(Exception):
     """A document would need something from outside itself, which is never fetched."""
 
 
-def to_html(kind: str, contents: Sheet) -> str:
+def to_html(kind: str, contents: Paper) -> str:
     template = _environment().get_template(f"documents/{kind}.html")
     return template.render(kind=KINDS[kind], doc=contents)
 

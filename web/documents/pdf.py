@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from web.documents import fonts, worker
-from web.documents.contents import KINDS, Sheet
+from web.documents.contents import KINDS
 from web.documents.page import TemplateFault
+from web.documents.paper import Paper
 from web.documents.worker import PdfUnavailable
 
 __all__ = ["PdfUnavailable", "Printer", "TemplateFault", "render", "start", "stop"]
@@ -45,7 +46,7 @@ class Printer:
             self._folder.cleanup()
             self._folder = None
 
-    async def render(self, kind: str, data: Sheet) -> bytes:
+    async def render(self, kind: str, data: Paper) -> bytes:
         """`data` is of the class that contents.KINDS names. PdfUnavailable when pango is missing."""
         if type(data) is not KINDS[kind].contents:
             raise TypeError(f"{kind} is not made from {type(data).__name__}")
@@ -90,6 +91,6 @@ async def stop() -> None:
     await _printer.stop()
 
 
-async def render(kind: str, data: Sheet) -> bytes:
+async def render(kind: str, data: Paper) -> bytes:
     """The document as PDF/A-3b. Kinds and their contents: web.documents.contents.KINDS."""
     return await _printer.render(kind, data)

@@ -8,8 +8,9 @@ from types import ModuleType
 
 import msgspec
 
-from web.documents.contents import KINDS, Sheet
+from web.documents.contents import KINDS
 from web.documents.page import to_html
+from web.documents.paper import Paper
 
 NO_PANGO = (
     "不能生成PDF：这台机器缺少 pango。请运行："
@@ -43,7 +44,7 @@ def warm_up() -> None:
 
 def print_document(kind: str, payload: bytes) -> bytes:
     """`payload` is the JSON of the kind's contents; it goes into the PDF as it is."""
-    contents: Sheet = msgspec.json.decode(payload, type=KINDS[kind].contents)
+    contents: Paper = msgspec.json.decode(payload, type=KINDS[kind].contents)
     pdf: bytes = _press().to_pdf(to_html(kind, contents), payload, contents.printed_at)
     return pdf
 
