@@ -177,7 +177,7 @@ create table document_line (
   county_code int not null,
   document_id bigint not null,
   line_no int not null,
-  state text not null check (state in ('good', 'bad', 'exception', 'repeated', 'failed', 'booked', 'returned')),
+  state text not null check (state in ('good', 'bad', 'exception', 'repeated', 'failed', 'booked', 'settled', 'returned')),
   reason_code text not null default '',
   reason text not null default '',
   name text not null,

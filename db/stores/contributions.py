@@ -5,7 +5,7 @@ person's own ones and fall back to the ordinary ones ('011', '*'), as domain/rul
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from msgspec import Struct
 
@@ -28,9 +28,12 @@ class LineFacts(Struct, frozen=True, kw_only=True):
 
 
 class Rules(Struct, frozen=True, kw_only=True):
-    """Columns of the 征缴规则 in force on each day that is asked for."""
+    """The 征缴规则 of each day that is asked for, as columns. Days with the same rules share one `version`: every person of a
+    document looks through the rules of his day, so they should be few."""
 
-    on: list[date]
+    day: list[date]
+    day_version: list[int]
+    version: list[int]
     category: list[str]
     household: list[str]
     tier: list[str]
@@ -41,7 +44,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     government_paid: list[int]
 
     def columns(self) -> tuple[object, ...]:
-        return (self.on, self.category, self.household, self.tier, self.personal, self.province, self.city, self.county,
+        return (self.day, self.day_version, self.version, self.category, self.household, self.tier, self.personal, self.province, self.city, self.county,
                 self.government_paid)  # fmt: skip
 
 
@@ -62,40 +65,41 @@ async def facts(county_code: int, indexes: Sequence[bytes], years: Sequence[int]
 
 
 # One row a person and year of the document: what is added, on which days, under which rules. $1 county, $2 document,
-# $3 … $11 the columns of Rules, $12 the first day of account of this county.
+# $3 … $13 the columns of Rules, $14 the states of the lines that are meant.
 _ASKED = """
-with rule as (select * from unnest($3::date[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[],
-    $10::bigint[], $11::bigint[]) as r (rule_on, category, household, tier, personal, province, city, county, government_paid)),
+with days as (select * from unnest($3::date[], $4::int[]) as d (day, version)),
+rule as (select * from unnest($5::int[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::bigint[],
+    $12::bigint[], $13::bigint[]) as r (version, category, household, tier, personal, province, city, county, government_paid)),
 added as (
   select l.account_id, l.year, sum(l.amount_fen)::bigint as fen, min(l.value_on) as first_on, max(l.value_on) as last_on,
          greatest(least(max(l.value_on), make_date(l.year, 12, 31)), make_date(l.year, 1, 1)) as rule_on
-    from document_line l where l.county_code = $1 and l.document_id = $2 and l.state = any($12::text[]) and l.fund = 1
+    from document_line l where l.county_code = $1 and l.document_id = $2 and l.state = any($14::text[]) and l.fund = 1
    group by l.account_id, l.year),
 asked as (
-  select a.*, y.personal_fen as before_fen, y.category as before_category, y.province_fen, y.city_fen, y.county_fen,
+  select a.*, d.version, y.personal_fen as before_fen, y.category as before_category, y.province_fen, y.city_fen, y.county_fen,
          y.government_paid_fen, y.account_id is not null as known, p.household_type, p.id as person_id,
          coalesce(y.category, own.category, '011') as category
-    from added a join individual_account i on i.county_code = $1 and i.id = a.account_id
+    from added a join days d on d.day = a.rule_on join individual_account i on i.county_code = $1 and i.id = a.account_id
     join person p on p.county_code = $1 and p.id = i.person_id
     left join contribution_year y on y.county_code = $1 and y.account_id = a.account_id and y.year = a.year
     left join lateral (
       -- the identity in force on the day of payment: one that ended within the contribution year still counts for it (R-125);
       -- of several the one that government pays most for (R-124)
-      select s.category from category_spell s join rule r on r.rule_on = a.rule_on and r.category = s.category
+      select s.category from category_spell s join rule r on r.version = d.version and r.category = s.category
          and r.household = p.household_type
        where s.county_code = $1 and s.person_id = p.id and s.from_on <= a.last_on
          and (s.until_on is null or s.until_on >= make_date(a.year, 1, 1))
        order by r.government_paid desc, s.category limit 1) own on true),
 chosen as (
-  select k.*, exists (select from rule r where r.rule_on = k.rule_on and r.category = k.category
+  select k.*, exists (select from rule r where r.version = k.version and r.category = k.category
          and r.household = k.household_type) as special from asked k),
 ruled as (
   select k.*, coalesce(k.before_fen, 0) + k.fen as total_fen, t.tier, t.province, t.city, t.county, t.government_paid,
-         (select max(r.personal) from rule r where r.rule_on = k.rule_on
+         (select max(r.personal) from rule r where r.version = k.version
              and r.category = case when k.special then k.category else '011' end
              and r.household = case when k.special then k.household_type else '*' end) as top_fen
     from chosen k left join lateral (
-      select r.* from rule r where r.rule_on = k.rule_on
+      select r.* from rule r where r.version = k.version
          and r.category = case when k.special then k.category else '011' end
          and r.household = case when k.special then k.household_type else '*' end
          and r.personal <= coalesce(k.before_fen, 0) + k.fen
@@ -107,16 +111,16 @@ _RECORD = (
     + """,
 entitled as (
   select r.*, r.year < extract(year from r.last_on) as back,
-         case when $14 or r.year >= extract(year from r.last_on) then coalesce(r.province, 0) else 0 end as now_province,
-         case when $14 or r.year >= extract(year from r.last_on) then coalesce(r.city, 0) else 0 end as now_city,
-         case when $14 or r.year >= extract(year from r.last_on) then coalesce(r.county, 0) else 0 end as now_county,
-         case when $14 or r.year >= extract(year from r.last_on) then coalesce(r.government_paid, 0) else 0 end as now_paid
+         case when $16 or r.year >= extract(year from r.last_on) then coalesce(r.province, 0) else 0 end as now_province,
+         case when $16 or r.year >= extract(year from r.last_on) then coalesce(r.city, 0) else 0 end as now_city,
+         case when $16 or r.year >= extract(year from r.last_on) then coalesce(r.county, 0) else 0 end as now_county,
+         case when $16 or r.year >= extract(year from r.last_on) then coalesce(r.government_paid, 0) else 0 end as now_paid
     from ruled r),
 kept as (
   insert into contribution_year as y (county_code, account_id, year, category, household_type, tier, personal_fen, province_fen,
      city_fen, county_fen, government_paid_fen, back_payment, counts, channel, first_paid_on, last_paid_on)
   select $1, account_id, year, category, household_type, coalesce(tier, ''), total_fen, now_province, now_city, now_county,
-         now_paid, back, tier is not null, $13, first_on, last_on from entitled
+         now_paid, back, tier is not null, $15, first_on, last_on from entitled
   on conflict (county_code, account_id, year) do update set tier = excluded.tier, personal_fen = excluded.personal_fen,
      province_fen = excluded.province_fen, city_fen = excluded.city_fen, county_fen = excluded.county_fen,
      government_paid_fen = excluded.government_paid_fen, counts = excluded.counts,
@@ -125,7 +129,7 @@ kept as (
 owed as (
   insert into subsidy_due (county_code, account_id, year, period, tier, personal_fen, province_fen, city_fen, county_fen,
      government_paid_fen, document_id)
-  select $1, account_id, year, $15, coalesce(tier, ''), fen, now_province - coalesce(province_fen, 0),
+  select $1, account_id, year, $17, coalesce(tier, ''), fen, now_province - coalesce(province_fen, 0),
          now_city - coalesce(city_fen, 0), now_county - coalesce(county_fen, 0), now_paid - coalesce(government_paid_fen, 0), $2
     from entitled
    where (now_province, now_city, now_county, now_paid) is distinct from (coalesce(province_fen, 0), coalesce(city_fen, 0),
@@ -137,13 +141,7 @@ select (select count(*) from kept), (select count(*) from owed)
 
 _BEYOND = (
     _ASKED
-    + """
-update document_line l set state = $13, reason_code = 'beyond-the-top',
-       reason = '这一年已缴' || to_char(coalesce(r.before_fen, 0) / 100.0, 'FM999999990.00') || '元，加上这次超过最高档次'
-                || to_char(r.top_fen / 100.0, 'FM999999990.00') || '元。'
-  from ruled r where l.county_code = $1 and l.document_id = $2 and l.state = any($12::text[]) and l.account_id = r.account_id
-   and l.year = r.year and r.total_fen > r.top_fen
-"""
+    + "select account_id, year, coalesce(before_fen, 0) as before_fen, top_fen from ruled where total_fen > top_fen"
 )
 
 
@@ -159,38 +157,58 @@ async def record_years(
     return row[0], row[1]
 
 
+# What is to be put aside is found first and written then by its keys: a join of lines just written with themselves is a
+# nested loop without end, because the planner knows nothing of them yet.
+
+
 async def put_aside_beyond_top(county_code: int, document_id: int, rules: Rules, state: str) -> int:
-    """Good lines that would lift a year above its highest tier (R-080) become `state`; returns how many."""
-    tag = await engine.execute(_BEYOND, county_code, document_id, *rules.columns(), ["good"], state)
-    return int(tag.split()[-1])
+    """Good lines that would lift a year above its highest tier (R-080) become `state`; returns how many years."""
+    full = await engine.fetch(_BEYOND, county_code, document_id, *rules.columns(), ["good"])
+    await engine.executemany(
+        "update document_line set state = $5, reason_code = 'beyond-the-top', reason = '这一年已缴' ||"
+        " to_char($6::bigint / 100.0, 'FM999999990.00') || '元，加上这次超过最高档次' ||"
+        " to_char($7::bigint / 100.0, 'FM999999990.00') || '元。' where county_code = $1 and document_id = $2 and account_id = $3"
+        " and year = $4 and state = 'good'",
+        [(county_code, document_id, r["account_id"], r["year"], state, r["before_fen"], r["top_fen"]) for r in full],
+    )
+    return len(full)
 
 
 async def put_aside_repeated(county_code: int, document_id: int) -> int:
     """Good lines whose tax voucher, person and year came before, in this document or another, become `repeated` (R-094)."""
-    tag = await engine.execute(
-        "with mine as (select line_no, external_no, account_id, year, row_number() over (partition by external_no, account_id,"
-        " year order by line_no) as nth from document_line where county_code = $1 and document_id = $2 and state = 'good'"
-        " and external_no <> '')"
-        " update document_line l set state = 'repeated', reason_code = 'repeated', reason = '这张票据以前已经收到过，不再重复登账。'"
-        " from mine m where l.county_code = $1 and l.document_id = $2 and l.line_no = m.line_no and (m.nth > 1 or exists ("
-        " select from document_line o where o.county_code = $1 and o.external_no = m.external_no and o.account_id = m.account_id"
-        " and o.year = m.year and o.document_id <> $2 and o.state in ('good', 'booked')))",
+    rows = await engine.fetch(
+        "select line_no from (select line_no, external_no, account_id, year, row_number() over (partition by external_no,"
+        " account_id, year order by line_no) as nth from document_line where county_code = $1 and document_id = $2"
+        " and state = 'good' and external_no <> '') m where m.nth > 1 or exists (select from document_line o"
+        " where o.county_code = $1 and o.external_no = m.external_no and o.external_no <> '' and o.account_id = m.account_id"
+        " and o.year = m.year and o.document_id <> $2 and o.state in ('good', 'booked'))",
         county_code, document_id,
     )  # fmt: skip
-    return int(tag.split()[-1])
+    found = [row["line_no"] for row in rows]
+    await _put_aside(county_code, document_id, found, "repeated", "repeated", "这张票据以前已经收到过，不再重复登账。")
+    return len(found)
 
 
 async def put_aside_twice_in_file(county_code: int, document_id: int) -> int:
     """The second and further good lines for one person and year become bad (R-090, R-111)."""
-    tag = await engine.execute(
-        "with mine as (select line_no, first_value(line_no) over w as first, row_number() over w as nth from document_line"
-        " where county_code = $1 and document_id = $2 and state = 'good' window w as (partition by account_id, year, fund"
-        " order by line_no)) update document_line l set state = 'bad', reason_code = 'twice',"
-        " reason = '和第' || m.first || '行是同一个人的同一年度。' from mine m where l.county_code = $1 and l.document_id = $2"
-        " and l.line_no = m.line_no and m.nth > 1",
+    rows = await engine.fetch(
+        "select line_no from (select line_no, row_number() over (partition by account_id, year, fund order by line_no) as nth"
+        " from document_line where county_code = $1 and document_id = $2 and state = 'good') m where m.nth > 1",
         county_code, document_id,
     )  # fmt: skip
-    return int(tag.split()[-1])
+    found = [row["line_no"] for row in rows]
+    await _put_aside(county_code, document_id, found, "bad", "twice", "前面已经有一行是同一个人的同一年度。")
+    return len(found)
+
+
+async def _put_aside(
+    county_code: int, document_id: int, line_nos: list[int], state: str, code: str, reason: str
+) -> None:  # fmt: skip
+    await engine.execute(
+        "update document_line set state = $4, reason_code = $5, reason = $6 where county_code = $1 and document_id = $2"
+        " and line_no = any($3::int[])",
+        county_code, document_id, line_nos, state, code, reason,
+    )  # fmt: skip
 
 
 async def payment_days(county_code: int, document_id: int) -> list[tuple[int, date]]:
@@ -211,3 +229,31 @@ async def waiting_fen(county_code: int, document_id: int) -> int:
         county_code, document_id,
     )  # fmt: skip
     return fen
+
+
+class WaitingLine(Struct, frozen=True, kw_only=True):
+    year: int | None
+    amount_fen: int
+    value_on: date | None
+    external_no: str
+
+
+async def lock_exception(county_code: int, document_id: int, line_no: int) -> WaitingLine | None:
+    """A line that waits for its owner, held for this transaction; None when somebody has settled it."""
+    row = await engine.fetchrow(
+        "select year, amount_fen, value_on, external_no from document_line where county_code = $1 and document_id = $2"
+        " and line_no = $3 and state = 'exception' for update",
+        county_code, document_id, line_no,
+    )  # fmt: skip
+    return WaitingLine(**dict(row)) if row else None
+
+
+async def settle_line(
+    county_code: int, document_id: int, line_no: int, state: str, account_id: int | None, by: int, by_name: str, at: datetime
+) -> None:  # fmt: skip
+    """Whose it was, or that it went back; what the line said stays."""
+    await engine.execute(
+        "update document_line set state = $4, account_id = coalesce($5, account_id), settled_by = $6, settled_by_name = $7,"
+        " settled_at = $8 where county_code = $1 and document_id = $2 and line_no = $3",
+        county_code, document_id, line_no, state, account_id, by, by_name, at,
+    )  # fmt: skip

@@ -1,0 +1,274 @@
+"""个人缴费 comes in (规程第十一条至第十七条; R-076…R-115): lines are checked, booked, and entitle to subsidies.
+
+Every way in (tax, bank, debit, the agency's own sheets, POS) brings the same lines: `check` says of each whether it can be
+booked; `book` posts what is good, records each person's year, and keeps what belongs to nobody in suspense until `settle`
+says whose it is. Nothing is dropped.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from db.engine import transaction
+from db.queries import contributions as queries
+from db.stores import audit, ledger
+from db.stores import books as store
+from db.stores import contributions as years
+from db.stores.books import NewDocument, NewLine
+from db.stores.contributions import LineFacts, Rules
+from domain import books
+from domain.actor import Actor, Post
+from domain.agency import require_post
+from domain.agency.parameters_import import snapshot
+from domain.books import KINDS, DocumentKind
+from domain.errors import NotFound, Problem, Refused
+from domain.money import show
+from domain.parameters import ContributionRule, Missing, Parameters
+from domain.rules.contribution import beyond_the_top, day_in_year, is_a_tier, rules_for, year_problem
+
+COLLECTION = (Post.COUNTY_COLLECTION,)
+CHUNK = 5_000  # lines looked up by one statement
+SCHEME_START = date(
+    2011, 7, 1
+)  # 新农保 and 城居保 reached every county (国发〔2011〕18号); design: a parameter once one differs
+
+
+class Way(Struct, frozen=True):
+    """How a way in treats a line it cannot book. `money_is_here`: the money has been paid, so that such a line waits for
+    somebody to say whose it is; else it goes back to who made the sheet. `exact`: a line is a whole tier (R-090)."""
+
+    channel: str
+    money_is_here: bool
+    exact: bool = False
+    by_agency: bool = False
+
+
+WAYS: dict[DocumentKind, Way] = {
+    DocumentKind.TAX_DETAIL: Way("tax", money_is_here=True),
+    DocumentKind.BANK_COLLECTION: Way("bank_counter", money_is_here=True),
+    DocumentKind.DIRECT_DEBIT: Way("direct_debit", money_is_here=False, exact=True),
+    DocumentKind.AGENCY_BATCH: Way("agency", money_is_here=False, exact=True, by_agency=True),
+    DocumentKind.POS_REPORT: Way("pos", money_is_here=True),
+    DocumentKind.SUSPENSE_CLEARED: Way("tax", money_is_here=True),
+}
+
+
+class Paid(Struct, frozen=True, kw_only=True):
+    """One payment as it comes in. `id_index` is the keyed index of `id_number`; `value_on` the treasury or slip date."""
+
+    line_no: int
+    name: str
+    id_number: str
+    id_index: bytes
+    year: int
+    amount_fen: int
+    value_on: date
+    external_no: str = ""
+    region_prefix: str = ""  # narrower than the county: whose sheet it is
+
+
+async def take_in(
+    county_code: int, new: NewDocument, payments: Iterable[Paid], by: Actor, at: datetime, bad: Sequence[NewLine] = ()
+) -> int:
+    """A draft of one of WAYS with every line judged; returns its id. `bad`: lines that could not even be read."""
+    kind = DocumentKind(new.kind)
+    rules = _Rules(await snapshot(county_code))
+    async with transaction():
+        document_id = await books.open_document(county_code, new, bad, by, at)
+        for chunk in _chunks(payments):
+            known = await years.facts(county_code, [p.id_index for p in chunk], [p.year for p in chunk])
+            lines = [
+                _judged(paid, fact, WAYS[kind], rules, county_code) for paid, fact in zip(chunk, known, strict=True)
+            ]
+            await store.add_lines(county_code, document_id, lines)
+        await _across(county_code, document_id, WAYS[kind], rules)
+        await store.count_lines(county_code, document_id)
+    return document_id
+
+
+def _chunks(payments: Iterable[Paid]) -> Iterable[list[Paid]]:
+    chunk: list[Paid] = []
+    for paid in payments:
+        chunk.append(paid)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+class _Rules:
+    """The parameters' rules by day, read once each."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self._parameters = parameters
+        self._by_day: dict[date, tuple[ContributionRule, ...]] = {}
+
+    def on(self, day: date) -> tuple[ContributionRule, ...]:
+        """Refused while the office has entered no tiers for that day (R-077, R-131)."""
+        if day not in self._by_day:
+            try:
+                self._by_day[day] = self._parameters.rules(day)
+            except Missing as missing:
+                raise Refused(Problem("no-rules", str(missing))) from None
+        return self._by_day[day]
+
+    def columns(self, days: Iterable[date]) -> Rules:
+        wanted = sorted(set(days))
+        versions = {rules: number for number, rules in enumerate(dict.fromkeys(self.on(day) for day in wanted))}
+        rows = [(number, rule) for rules, number in versions.items() for rule in rules]
+        return Rules(
+            day=wanted, day_version=[versions[self.on(day)] for day in wanted], version=[number for number, _ in rows],
+            category=[r.category for _, r in rows], household=[r.household_type for _, r in rows],
+            tier=[r.tier for _, r in rows], personal=[r.personal for _, r in rows], province=[r.province for _, r in rows],
+            city=[r.city for _, r in rows], county=[r.county for _, r in rows],
+            government_paid=[r.government_paid for _, r in rows],
+        )  # fmt: skip
+
+
+def _judged(paid: Paid, known: LineFacts, way: Way, rules: _Rules, county_code: int) -> NewLine:
+    problem = _problem(paid, known, way, rules, county_code)
+    unusable = "exception" if way.money_is_here else "bad"
+    return NewLine(
+        line_no=paid.line_no, state=unusable if problem else "good", reason_code=problem.code if problem else "",
+        reason=problem.message if problem else "", name=paid.name, id_index=paid.id_index, id_number=paid.id_number,
+        account_id=None if problem and problem.code in NOBODY else known.account_id, year=paid.year,
+        amount_fen=paid.amount_fen, value_on=paid.value_on, external_no=paid.external_no,
+    )  # fmt: skip
+
+
+NOBODY = frozenset({"unknown", "other-county", "no-account", "other-name"})
+
+
+def _problem(paid: Paid, known: LineFacts, way: Way, rules: _Rules, county_code: int) -> Problem | None:
+    """Why this line cannot be booked as it stands; None when it can, as far as one line tells."""
+    if found := _nobody(paid, known, county_code):
+        return found
+    assert known.born_on is not None
+    if paid.region_prefix and not (known.region_code or "").startswith(paid.region_prefix):
+        return Problem("other-region", "这个人不属于申报的乡镇（村）。")
+    if (known.participation_status, known.contribution_status) != (1, 1):
+        return _not_paying(known)
+    if paid.amount_fen <= 0:
+        return Problem("amount", "金额要大于0。")
+    if found := year_problem(paid.year, paid.value_on, known.born_on, SCHEME_START, by_agency=way.by_agency):
+        return found
+    return _tier_problem(paid, known, way, rules)
+
+
+def _nobody(paid: Paid, known: LineFacts, county_code: int) -> Problem | None:
+    """Name and number must be one participant of this county (R-090)."""
+    if known.county_code is None:
+        return Problem("unknown", "没有查到这个人的参保登记，请先办参保登记，或核对身份证号码。")
+    if known.county_code != county_code:
+        return Problem("other-county", "这个人在别的县参保，不能在本县缴费。")
+    if known.account_id is None:
+        return Problem("no-account", "这个人在本县没有正在使用的个人账户。")
+    if known.name != paid.name:
+        return Problem("other-name", "姓名和参保登记的不一致，请核对。")
+    return None
+
+
+def _not_paying(known: LineFacts) -> Problem:
+    """R-095, R-096."""
+    if known.participation_status == 2:
+        return Problem("suspended", "这个人已经暂停缴费，要先办续保。")
+    if known.participation_status == 4:
+        return Problem("terminated", "这个人的养老保险关系已经终止。")
+    return Problem("receiving", "这个人已经在领取待遇，不用再缴费。")
+
+
+def _tier_problem(paid: Paid, known: LineFacts, way: Way, rules: _Rules) -> Problem | None:
+    """For sheets only: a whole tier, and a year once (R-090, R-106). Every identity's tiers are let through here; whose
+    they are is settled when it is booked."""
+    if not way.exact:
+        return None
+    if known.paid_fen:
+        return Problem("paid", f"{paid.year}年已经缴过{show(known.paid_fen)}元。")
+    every = rules.on(day_in_year(paid.year, paid.value_on))
+    own = [rule for rule in every if rule.household_type == known.household_type]
+    choices = [*rules_for(every, "", ""), *own]
+    if is_a_tier(choices, paid.amount_fen):
+        return None
+    if beyond_the_top(choices, paid.amount_fen):
+        return Problem("beyond-the-top", f"{show(paid.amount_fen)}元超过了最高档次。")
+    return Problem("no-tier", f"{show(paid.amount_fen)}元不是{paid.year}年的任何一个缴费档次。")
+
+
+async def _across(county_code: int, document_id: int, way: Way, rules: _Rules) -> Rules:
+    """What only all lines together, and all documents before, can tell. Returns the rules of the document's days."""
+    days = [day_in_year(year, paid_on) for year, paid_on in await years.payment_days(county_code, document_id)]
+    columns = rules.columns(days)
+    if way.exact:
+        await years.put_aside_twice_in_file(county_code, document_id)
+    await years.put_aside_repeated(county_code, document_id)
+    await years.put_aside_beyond_top(county_code, document_id, columns, "exception" if way.money_is_here else "bad")
+    return columns
+
+
+async def book(county_code: int, document_id: int, by: Actor, at: datetime) -> int:
+    """Posts an approved document of one of WAYS whose money is there, all or nothing; returns how many lines.
+
+    Looks once more across all documents: what was paid another way since is put aside (R-092, R-121). Bookings of one
+    county wait for each other at the month's row. Refused as books.begin_booking.
+    """
+    async with transaction():
+        document, place = await books.begin_booking(county_code, document_id, at.date())
+        kind = DocumentKind(document.kind)
+        rules = _Rules(await snapshot(county_code))
+        columns = await _across(county_code, document_id, WAYS[kind], rules)
+        booked = await ledger.post_lines(county_code, document_id, at.date(), KINDS[kind].entry)
+        await years.record_years(
+            county_code, document_id, columns, WAYS[kind].channel, at.year * 100 + at.month,
+            subsidise_back_payments=False,  # R-113: none, until a parameter says otherwise
+        )  # fmt: skip
+        await store.count_lines(county_code, document_id)
+        waiting = await years.waiting_fen(county_code, document_id)
+        value_years = await store.value_years(county_code, document_id)
+        await books.finish(document, place, at.date(), value_years, by, at, suspense_fen=waiting)
+    return booked
+
+
+async def book_ready(county_code: int, by: Actor, at: datetime) -> int:
+    """The worker's round: every approved document whose money is all there; returns how many were booked."""
+    ready = await queries.ready(county_code, [kind.value for kind in WAYS], [k.value for k in WAYS if KINDS[k].place])
+    for document_id in ready:
+        await book(county_code, document_id, by, at)
+    return len(ready)
+
+
+async def settle(
+    county_code: int, document_id: int, line_no: int, person_id: int, why: str, by: Actor, at: datetime
+) -> int:
+    """Says whose money a waiting line is, and books it from suspense under a document of its own; returns that document.
+
+    The line keeps what it said; who decided and why is kept beside it. Refused when the person cannot be paid for.
+    """
+    require_post(by, county_code, COLLECTION)
+    if len(why.strip()) < 4:
+        raise Refused(Problem("no-reason", "请写明怎样认定是这个人的。", "why"))
+    rules = _Rules(await snapshot(county_code))
+    async with transaction():
+        await books.locked(county_code, document_id, "booked")
+        line = await years.lock_exception(county_code, document_id, line_no)
+        owner = await queries.owner(county_code, person_id)
+        if line is None or owner is None:
+            raise NotFound
+        paid = Paid(line_no=1, name=owner.name, id_number="", id_index=owner.id_index, year=line.year or at.year,
+                    amount_fen=line.amount_fen, value_on=line.value_on or at.date(), external_no=line.external_no)  # fmt: skip
+        (known,) = await years.facts(county_code, [owner.id_index], [paid.year])
+        if problem := _problem(paid, known, WAYS[DocumentKind.SUSPENSE_CLEARED], rules, county_code):
+            raise Refused(problem)
+        await years.settle_line(county_code, document_id, line_no, "settled", known.account_id, by.id, by.name, at)
+        new = NewDocument(
+            kind=DocumentKind.SUSPENSE_CLEARED, business_on=at.date(), region_code=f"{county_code:06d}",
+            external_no=f"{document_id}-{line_no}", title=f"暂收款认定 {why.strip()}"[:200],
+        )  # fmt: skip
+        judged = _judged(paid, known, WAYS[DocumentKind.SUSPENSE_CLEARED], rules, county_code)
+        cleared = await books.open_document(county_code, new, [judged], by, at)
+        await store.set_state(await books.locked(county_code, cleared, "draft"), "approved", 0, "系统", at)
+        await audit.write(county_code, at, by.kind, by.id, by.name, "line.settled", "fund_document", f"{document_id}",
+                          why.strip(), f"{line_no}")  # fmt: skip
+        await book(county_code, cleared, by, at)
+    return cleared
