@@ -45,9 +45,9 @@ _ACCOUNTS_OF_REGION = (
     " p.id where p.county_code = $1 and p.region_code >= $7 and p.region_code < $8 and a.status = 'open'"
     " and a.opened_on < make_date($2 + 1, 1, 1))"
 )
-_ACCOUNTS_GIVEN = (
-    "acc as materialized (select id from individual_account where county_code = $1 and id = any($7::bigint[])"
-    " and status = 'open')"
+_SETTLED_ACCOUNTS = (
+    "acc as materialized (select a.id from individual_account a join account_balance b on b.county_code = a.county_code and"
+    " b.account_id = a.id where a.county_code = $1 and a.id = any($7::bigint[]) and a.status = 'open' and b.settled_year >= $2)"
 )
 
 
@@ -105,7 +105,7 @@ def _statement(accounts: str) -> str:
 
 
 _BY_REGION = _statement(_ACCOUNTS_OF_REGION)
-_BY_ACCOUNT = _statement(_ACCOUNTS_GIVEN)
+_AGAIN = _statement(_SETTLED_ACCOUNTS)
 
 
 async def settle_region(
@@ -116,10 +116,11 @@ async def settle_region(
     return await _run(_BY_REGION, county_code, year, ppm, document_id, booked_on, first, beyond)
 
 
-async def settle_accounts(
+async def settle_again(
     county_code: int, year: int, ppm: int, document_id: int, booked_on: date, accounts: Sequence[int]
 ) -> Settled:
-    return await _run(_BY_ACCOUNT, county_code, year, ppm, document_id, booked_on, list(accounts))
+    """Those of the open accounts for which the year is settled already."""
+    return await _run(_AGAIN, county_code, year, ppm, document_id, booked_on, list(accounts))
 
 
 async def _run(

@@ -124,7 +124,7 @@ async def resettle(county_code: int, accounts: Sequence[int], from_year: int, do
     parameters, total = await snapshot(county_code), 0
     for year in range(from_year, await interest.last_settled(county_code, accounts) + 1):
         rate = parameters.rate_of_year(year)
-        done = await interest.settle_accounts(county_code, year, millionths(rate.rate), document_id, on, accounts)
+        done = await interest.settle_again(county_code, year, millionths(rate.rate), document_id, on, accounts)
         if done.aside:
             raise Refused(Problem("interest", f"{year}年的利息不能重算，请先核对这个账户。"))
         total += sum(done.by_fund.values())

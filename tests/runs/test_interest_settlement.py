@@ -137,6 +137,21 @@ async def test_a_correction_in_settled_years_is_carried_through_all_of_them(acco
     )
 
 
+@pytest.mark.rule("R-167")
+async def test_a_year_that_an_account_was_not_settled_for_is_left_to_its_run(accounts: list[int]) -> None:
+    early, ahead = accounts[:2]
+    await posted([
+        Entry(account_id=a, kind=Kind.CONTRIBUTION, value_on=date(2024, 1, 5), amounts={"personal": 100_000}) for a in accounts[:2]
+    ])  # fmt: skip
+    await settle(2024)
+    await engine.execute("update individual_account set status = 'settled' where id = $1", early)
+    await settle(2025)
+    await engine.execute("update individual_account set status = 'open' where id = $1", early)
+    assert await interest_settlement.resettle(COUNTY, [early, ahead], 2024, await document(), DAY) == 0
+    assert await interest_in(early, 2025) == {}
+    assert await interest_in(ahead, 2025) == {"personal": 2569}  # (1,000.00 + 27.50) × 2.5 %
+
+
 @pytest.mark.rule("R-189")
 async def test_accounts_that_are_not_open_get_nothing_and_suspended_ones_their_due(accounts: list[int]) -> None:
     await posted([
