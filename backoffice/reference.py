@@ -109,6 +109,7 @@ async def parameters_page(
         request, "records/parameters.html", status_code=422 if problems else 200, page_title="政策参数", problems=problems,
         rows=await records.parameters(county), proposals=await queries.proposals(county, limit=PAGE_SIZE), titles=KIND_TITLES,
         proposes=any(actor.holds(p) for p in parameters_import.PROPOSERS), columns=parameters_import.COLUMNS, typed=typed or {},
+        rule_columns=parameters_import.RULE_COLUMNS,
         looks=any(actor.holds(p) for p in PARAMETER_POSTS),
     )  # fmt: skip
 

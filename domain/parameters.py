@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from domain.codes import ORDINARY
-from domain.money import Fen, yuan
+from domain.codes import HOUSEHOLD_TYPES, ORDINARY, PARTICIPANT_CATEGORIES
+from domain.money import Fen, show, yuan
 from domain.timeline import Dated, Timeline
 
 
@@ -128,14 +128,29 @@ class Parameters:
     def rules(self, on: date) -> tuple[ContributionRule, ...]:
         """Every 征缴规则 of a day: one for each tier for ordinary participants, and those entered for an identity and
         household type. Missing when an item of a rule was not entered: 0 is entered as 0."""
+        return (*(self._ordinary(tier, on) for tier in self.tiers(on)), *self.special_rules(on))
+
+    def special_rules(self, on: date) -> tuple[ContributionRule, ...]:
+        """Those entered for an identity and household type. Missing as `rules`."""
         tiers = {tier.code: tier for tier in self.tiers(on)}
-        found = [self._ordinary(tier, on) for tier in tiers.values()]
-        for category, household, code in sorted({
-            tuple(key.split("/")[:3]) for kind, key in self._lines if kind == Kind.CONTRIBUTION_RULE and self._row(kind, key, on)
-        }):  # fmt: skip
-            if code in tiers:
-                found.append(self._special(category, household, tiers[code], on))
-        return tuple(found)
+        entered = sorted({
+            key.rpartition("/")[0] for kind, key in self._lines if kind == Kind.CONTRIBUTION_RULE and self._row(kind, key, on)
+        })  # fmt: skip
+        named = (name.split("/") for name in entered)
+        return tuple(
+            self._special(category, household, tiers[code], on) for category, household, code in named if code in tiers
+        )
+
+    def rule(self, category: str, household_type: str, tier: str, on: date) -> ContributionRule | None:
+        """The 征缴规则 of one tier (R-077). None where nobody of that identity can choose it. Missing as `rules`."""
+        found = next((each for each in self.tiers(on) if each.code == tier), None)
+        if found is None:
+            return None
+        if category == ORDINARY:
+            return self._ordinary(found, on)
+        names = [f"{category}/{household_type}/{tier}/{item}" for item in ITEMS]
+        entered = any(self._row(Kind.CONTRIBUTION_RULE, name, on) for name in names)
+        return self._special(category, household_type, found, on) if entered else None
 
     def _ordinary(self, tier: Tier, on: date) -> ContributionRule:
         levels = [self.subsidy(level, tier.code, on) for level in (Funding.PROVINCE, Funding.CITY, Funding.COUNTY)]
@@ -215,11 +230,8 @@ def check_row(kind: str, key: str, value: str | None) -> str | None:
         return "请写明由哪一级财政负担：central、province、city、county。"
     if kind == Kind.CONTRIBUTION_RULE:
         parts = key.split("/")
-        return (
-            _check_value(kind, value)
-            if len(parts) == 4 and all(parts) and parts[3] in ITEMS
-            else "参数的“键”写得不对。"
-        )
+        well = len(parts) == 4 and all(parts) and parts[3] in ITEMS
+        return _check_value(kind, value) if well else "参数的“键”写得不对。"
     if (kind == Kind.SUBSIDY) != bool(tier) or (kind == Kind.TIER and not key) or (kind == Kind.CREDITING_RATE and key):
         return "参数的“键”写得不对。"
     return _check_value(kind, value)
@@ -227,8 +239,11 @@ def check_row(kind: str, key: str, value: str | None) -> str | None:
 
 def check_rules(rules: Iterable[ContributionRule]) -> list[str]:
     """What is wrong with rules as a whole: 个人缴费 and 政府代缴 together are the tier (R-123)."""
+    categories, households = dict(PARTICIPANT_CATEGORIES), dict(HOUSEHOLD_TYPES)
     return [
-        f"身份{rule.category}、户口{rule.household_type}、档次{rule.tier}：个人缴费加政府代缴要等于档次金额。"
+        f"{categories.get(rule.category, rule.category)}、{households.get(rule.household_type, rule.household_type)}、"
+        f"档次{rule.tier}：个人缴费{show(rule.personal)}元加政府代缴{show(rule.government_paid)}元，"
+        f"不等于档次金额{show(rule.tier_fen)}元。"
         for rule in rules
         if rule.personal + rule.government_paid != rule.tier_fen
     ]

@@ -27,6 +27,7 @@ PROPOSERS = (Post.COUNTY_COLLECTION, Post.COUNTY_BENEFIT, Post.COUNTY_ACCOUNT, P
 CONFIRMERS = (Post.COUNTY_HEAD,)
 
 _KINDS = {title: kind for kind, title in KIND_TITLES.items()}
+_OF_RULES = (Kind.TIER, Kind.CONTRIBUTION_RULE)
 _LEVELS = {"中央": Funding.CENTRAL, "省级": Funding.PROVINCE, "市级": Funding.CITY, "县级": Funding.COUNTY}
 
 
@@ -180,27 +181,32 @@ def _rule_key(category: str, household: str, tier: str, item: str) -> str:
         if code is None:
             raise ValueError(f"没有“{cell}”这个{column}。" if cell else f"“征缴规则”要写{column}。")
         chosen.append(code)
+    if chosen[0] == codes.ORDINARY:
+        raise ValueError("普通参保人员的标准写在“缴费档次”和“缴费补贴”里。")
     if not tier:
         raise ValueError("“征缴规则”要写档次。")
     return "/".join((chosen[0], chosen[1], tier, chosen[2]))
 
 
 async def _refuse_rules(county_code: int, rows: list[ParameterWrite]) -> None:
-    """The rules as they will stand on each day of the sheet: whole, and personal plus government-paid the tier."""
-    days = sorted({row.effective_on for row in rows if row.kind == Kind.CONTRIBUTION_RULE})
-    if not days:
+    """The rules of the identities as they will stand from the sheet's first day on, whenever a tier or a rule changes: every
+    item is there, and personal plus government-paid is the tier (R-123)."""
+    new = [Row(**(msgspec.structs.asdict(row) | {"id": 0})) for row in rows if row.kind in _OF_RULES]
+    if not new:
         return
-    versions = await reference_query.parameter_versions(county_code)
-    new = [Row(**(msgspec.structs.asdict(row) | {"id": 0})) for row in rows]
-    whole = Parameters([*(Row(**msgspec.structs.asdict(version)) for version in versions), *new])
-    problems = []
-    for day in days:
+    kept = [Row(**msgspec.structs.asdict(each)) for each in await reference_query.parameter_versions(county_code)]
+    whole = Parameters([*kept, *new])
+    first = min(row.effective_on for row in new)
+    problems: dict[str, None] = {}
+    for day in sorted(
+        {row.effective_on for row in [*kept, *new] if row.kind in _OF_RULES and row.effective_on >= first}
+    ):
         try:
-            problems += parameters.check_rules(whole.rules(day))
+            problems |= dict.fromkeys(parameters.check_rules(whole.special_rules(day)))
         except parameters.Missing as missing:
-            problems.append(str(missing))
+            problems[str(missing)] = None
     if problems:
-        raise Refused(*(Problem("contribution-rule", text) for text in dict.fromkeys(problems)))
+        raise Refused(*(Problem("contribution-rule", text) for text in problems))
 
 
 def _key(kind: Kind, level: str, tier: str) -> str:

@@ -6,7 +6,7 @@ from db import engine
 from db.queries import records
 from db.queries import reference as reference_query
 from domain.actor import Actor, Post
-from domain.agency.parameters_import import COLUMNS, confirm, look, propose, refuse, snapshot
+from domain.agency.parameters_import import COLUMNS, RULE_COLUMNS, confirm, look, propose, refuse, snapshot
 from domain.errors import NotFound, Problem, Refused
 from domain.parameters import Funding
 from tests import make
@@ -93,6 +93,52 @@ async def test_a_value_that_stands_is_never_edited(db: Database) -> None:
     assert line.state == "proposed", "the refused confirmation left nothing behind"
     with pytest.raises(Refused, match=r"第2行.*不能改"):
         await proposed(NEW_TIER)
+
+
+def rule_rows(personal: str = "100", paid: str = "100", day: date = DAY) -> list[tuple[object, ...]]:
+    """低保对象（一级） of a rural household at the tier of 200 yuan."""
+    amounts = {"个人缴费": personal, "省级财政补贴": "30", "市级财政补贴": "0", "县级财政补贴": "0", "政府代缴": paid}
+    return [("征缴规则", "", "200", value, day, DECIDED, "低保对象（一级）", "20", item) for item, value in amounts.items()]
+
+
+async def proposed_rules(*rows: object) -> int:
+    return await propose(COUNTY, xlsx((*COLUMNS, *RULE_COLUMNS), *rows), "规则.xlsx", DOCUMENT, LIN, AT)  # type: ignore[arg-type]
+
+
+@pytest.mark.rule("R-123", "R-132", "R-426")
+async def test_the_rule_of_an_identity_takes_effect_whole(db: Database) -> None:
+    await confirm(COUNTY, await proposed_rules(*rule_rows()), HEAD, AT)
+    now = await snapshot(COUNTY)
+    rule = now.rule("061", "20", "200", DAY)
+    assert rule is not None
+    assert (rule.personal, rule.government_paid, rule.credited) == (10000, 10000, 23000)
+    assert now.rule("061", "10", "200", DAY) is None
+    assert now.rule("061", "20", "200", date(2026, 12, 31)) is None
+
+
+@pytest.mark.rule("R-123")
+@pytest.mark.parametrize("rows, said", [
+    (rule_rows(paid="99.99"), "不等于档次金额200.00元"),
+    (rule_rows()[:4], "征缴规则 061/20/200/government_paid"),
+    ([*rule_rows(), ("缴费档次", "", "200", "210", date(2028, 1, 1), DECIDED)], "不等于档次金额210.00元"),
+    ([("征缴规则", "", "200", "0", DAY, DECIDED, "普通参保人员", "20", "个人缴费")], "写在“缴费档次”"),
+    ([("征缴规则", "", "", "0", DAY, DECIDED, "061", "20", "个人缴费")], "要写档次"),
+    ([("征缴规则", "", "200", "0", DAY, DECIDED, "低保", "20", "个人缴费")], "没有“低保”这个身份类别"),
+    ([("征缴规则", "", "200", "0", DAY, DECIDED, "061", "", "个人缴费")], "要写户口性质"),
+    ([("缴费档次", "", "210", "210", DAY, DECIDED, "061", "", "")], "只有“征缴规则”才写"),
+])  # fmt: skip
+async def test_a_rule_that_is_not_whole_is_refused(db: Database, rows: list[object], said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        await proposed_rules(*rows)
+
+
+@pytest.mark.rule("R-123")
+async def test_a_tier_cannot_change_under_the_rules_that_stand(db: Database) -> None:
+    await confirm(COUNTY, await proposed_rules(*rule_rows()), HEAD, AT)
+    with pytest.raises(Refused, match="不等于档次金额210"):
+        await proposed(("缴费档次", "", "200", "210", date(2026, 6, 1), DECIDED))
+    renewed = rule_rows(personal="110", day=date(2028, 1, 1))
+    await proposed_rules(("缴费档次", "", "200", "210", date(2028, 1, 1), DECIDED), *renewed)
 
 
 @pytest.mark.parametrize("row, said", [

@@ -67,7 +67,7 @@ def test_the_personal_part_is_the_tier_less_what_government_pays() -> None:
     assert check_rules([rule]) == []
 
 
-@pytest.mark.rule("R-123", "R-157")
+@pytest.mark.rule("R-123")
 @pytest.mark.parametrize(("personal", "good"), [("199.99", False), ("200", True), ("200.01", False)])
 def test_personal_and_government_paid_are_the_tier_to_the_fen(personal: str, good: bool) -> None:
     rules = parameters(**{"061/20/300/personal": personal}).rules(date(2027, 1, 1))
@@ -78,6 +78,15 @@ def test_personal_and_government_paid_are_the_tier_to_the_fen(personal: str, goo
 def test_rural_and_urban_households_have_rules_of_their_own() -> None:
     assert {rule.category for rule in rules_for(RULES, "051", "10")} == {"011"}
     assert {rule.category for rule in rules_for(RULES, "051", "20")} == {"051"}
+
+
+@pytest.mark.rule("R-077")
+def test_the_rule_of_one_tier_is_found_by_identity_and_household() -> None:
+    found = parameters()
+    assert found.rule("051", "20", "100", JANUARY) == rules_for(RULES, "051", "20")[0]
+    assert found.rule("011", "10", "100", JANUARY) == ORDINARY[0]
+    assert found.rule("051", "20", "300", JANUARY) is None
+    assert found.rule("011", "20", "5000", JANUARY) is None
 
 
 def test_a_rule_is_ended_and_not_deleted() -> None:
