@@ -10,6 +10,7 @@ from backoffice import (
     authority,
     bulk,
     case,
+    contributions,
     counter,
     finance,
     inbox,
@@ -42,6 +43,7 @@ MODULES = (
     people,
     counter,
     statistics,
+    contributions,
     finance,
     runs,
     staff,
@@ -81,6 +83,8 @@ def menu(actor: Actor, *, production: bool) -> list[Link]:
             Link("查询", "/search", "search"),
             Link("窗口录入", "/counter", "edit"),
         ]
+    if _has(actor, contributions.READERS):
+        links.append(Link("缴费", "/contributions", "plus"))
     if _has(actor, finance.READERS):
         links.append(Link("财务", "/finance", "money"))
     if _has(actor, runs.READERS):

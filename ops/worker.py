@@ -17,7 +17,8 @@ from db import crypto, engine
 from db.queries import access as access_query
 from db.queries import clock, installation
 from db.stores.security import sessions
-from domain.agency import audit_chain, calendar_import, drafts
+from domain import contributions
+from domain.agency import audit_chain, calendar_import, drafts, worker
 from domain.agency.outbox import SandboxTexter, send_texts
 from domain.runs import KINDS, run
 from ops import settings
@@ -68,10 +69,16 @@ async def work_on_runs(county_code: int, at: datetime) -> None:
         pass
 
 
+async def book_contributions(county_code: int, at: datetime) -> None:
+    """What is approved and paid for."""
+    await contributions.book_ready(county_code, worker(county_code), at)
+
+
 JOBS: tuple[Job, ...] = (
     Job("texts", 3, each_county(send_waiting_texts)),
     Job("audit seal", 3, each_county(audit_chain.seal)),
     Job("calendar", 10, each_county(calendar_import.follow)),
+    Job("contributions", 3, each_county(book_contributions)),
     Job("runs", 2, each_county(work_on_runs)),
     Job("drafts", 3600, each_county(drafts.expire)),
     Job("ended sessions", 3600, forget_what_is_over),

@@ -1,8 +1,15 @@
 """Contributions as pages and the worker read them. The first argument is the county."""
 
+from datetime import date, datetime
+
 from msgspec import Struct
 
 from db import engine
+from db.crypto import unseal_text
+from db.stores import books
+from db.stores.books import LINE_NUMBER
+
+DocumentRow = books.Document
 
 
 class Owner(Struct, frozen=True):
@@ -29,3 +36,91 @@ async def owner(county_code: int, person_id: int) -> Owner | None:
         "select id as person_id, name, id_index from person where county_code = $1 and id = $2", county_code, person_id
     )
     return Owner(**dict(row)) if row else None
+
+
+class LineRow(Struct, frozen=True, kw_only=True):
+    """A line as pages show it. `id_number`: only of lines whose person was not found, else empty."""
+
+    line_no: int
+    state: str
+    reason_code: str
+    reason: str
+    name: str
+    id_number: str
+    person_id: int | None
+    year: int | None
+    amount_fen: int
+    value_on: date | None
+    external_no: str
+    settled_by_name: str
+
+
+class WaitingRow(Struct, frozen=True, kw_only=True):
+    """Money that came and belongs to nobody yet, or to a year that is full."""
+
+    document_id: int
+    kind: str
+    number: str
+    line_no: int
+    name: str
+    year: int | None
+    amount_fen: int
+    value_on: date | None
+    reason: str
+    created_at: datetime
+
+
+async def documents(
+    county_code: int, prefix: str, kinds: list[str], *, state: str = "", before: int | None = None, limit: int
+) -> list[DocumentRow]:
+    """Newest first; those of the viewer's own region and below."""
+    rows = await engine.fetch(
+        f"select {books.COLUMNS} from fund_document where county_code = $1 and region_code like $2 || '%' and kind = any($3)"
+        " and ($4 = '' or state = $4) and ($5::bigint is null or id < $5) order by id desc limit $6",
+        county_code, prefix, kinds, state, before, limit,
+    )  # fmt: skip
+    return [DocumentRow(**dict(row)) for row in rows]
+
+
+async def document(county_code: int, prefix: str, document_id: int) -> DocumentRow | None:
+    row = await engine.fetchrow(
+        f"select {books.COLUMNS} from fund_document where county_code = $1 and id = $2 and region_code like $3 || '%'",
+        county_code, document_id, prefix,
+    )  # fmt: skip
+    return DocumentRow(**dict(row)) if row else None
+
+
+async def lines(
+    county_code: int, document_id: int, *, states: list[str] | None = None, after: int = 0, limit: int
+) -> list[LineRow]:
+    """In order of the sheet."""
+    rows = await engine.fetch(
+        "select l.line_no, l.state, l.reason_code, l.reason, l.name, l.id_number_sealed, a.person_id, l.year, l.amount_fen,"
+        " l.value_on, l.external_no, l.settled_by_name from document_line l left join individual_account a"
+        " on a.county_code = l.county_code and a.id = l.account_id where l.county_code = $1 and l.document_id = $2"
+        " and ($3::text[] is null or l.state = any($3)) and l.line_no > $4 order by l.line_no limit $5",
+        county_code, document_id, states, after, limit,
+    )  # fmt: skip
+    return [_line(row) for row in rows]
+
+
+async def unused_lines(county_code: int, document_id: int, limit: int = 200_000) -> list[LineRow]:
+    return await lines(county_code, document_id, states=["bad", "repeated", "failed"], limit=limit)
+
+
+def _line(row: engine.Record) -> LineRow:
+    sealed = row["id_number_sealed"]
+    rest = {name: row[name] for name in LineRow.__struct_fields__ if name != "id_number"}
+    return LineRow(id_number=unseal_text(sealed, LINE_NUMBER) if sealed else "", **rest)
+
+
+async def waiting(county_code: int, *, after: tuple[int, int] = (0, 0), limit: int) -> list[WaitingRow]:
+    """Of booked documents, the oldest first: their money stands in suspense. `after`: (document, line)."""
+    rows = await engine.fetch(
+        "select l.document_id, d.kind, d.number, l.line_no, l.name, l.year, l.amount_fen, l.value_on, l.reason, d.created_at"
+        " from document_line l join fund_document d on d.county_code = l.county_code and d.id = l.document_id"
+        " where l.county_code = $1 and l.state = 'exception' and d.state = 'booked' and (l.document_id, l.line_no) > ($2, $3)"
+        " order by l.document_id, l.line_no limit $4",
+        county_code, *after, limit,
+    )  # fmt: skip
+    return [WaitingRow(**dict(row)) for row in rows]

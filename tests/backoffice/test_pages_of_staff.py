@@ -65,6 +65,8 @@ async def test_no_route_answers_a_visitor_but_login_static_files_and_the_health_
                     "period",
                     "number",
                     "run_id",
+                    "document_id",
+                    "line_no",
                 ):
                     path = path.replace("{" + name + "}", "1")
                 for method in handler.http_methods - {"HEAD", "OPTIONS"}:

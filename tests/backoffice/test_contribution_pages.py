@@ -1,0 +1,59 @@
+"""A sheet of payments from the township's desk to the accounts."""
+
+import pytest
+
+from db import engine
+from domain import contributions
+from domain.actor import Post
+from tests import make
+from tests.backoffice.office import Office
+from tests.contributions.test_batch_import import GOOD, sheet
+from tests.contributions.ways import AT, booked, paid
+from tests.make import COUNTY, LI_XIUYING, WORKER
+
+HEADER = {"organisation": "柳湾镇", "declared_by": "赵敏", "declared_by_id": "439901198001010015", "bank": "农商行"}
+
+
+@pytest.mark.rule("R-090", "R-092")
+async def test_a_sheet_goes_its_whole_way(office: Office) -> None:
+    await make.participant()
+    async with office.at_desk(await office.hire("赵敏", Post.TOWNSHIP_CLERK, region="43990101")) as desk:
+        assert (await desk.client.get("/contributions/template.xlsx")).status_code == 200
+        files = {"file": ("表.xlsx", sheet(GOOD, GOOD))}
+        refused = await desk.post("/contributions", 422, files=files, **HEADER | {"bank": ""})
+        assert "请填写代收银行" in refused.text
+        url = await desk.post("/contributions", files=files, **HEADER)
+        shown = await desk.get(url)
+        assert "前面已经有一行" in shown.text
+        assert (await desk.client.get(f"{url}/bad.xlsx")).status_code == 200
+        await desk.post(f"{url}/declare")
+        await desk.post(f"{url}/approve", 422)
+    async with office.at_desk(await office.hire("周会", Post.COUNTY_COLLECTION)) as desk:
+        assert "已申报" in (await desk.get("/contributions?state=declared")).text
+        await desk.post(f"{url}/approve")
+    async with office.at_desk(await office.hire("卫东", Post.CASHIER)) as desk:
+        document = url.rsplit("/", 1)[-1]
+        await desk.post("/finance/receipts", account="income_account", bank="农商行", slip_no="1", received_on="2026-11-20",
+                        amount="200", people="1", document_id=document)  # fmt: skip
+    assert await contributions.book_ready(COUNTY, WORKER, AT) == 1
+    async with office.at_desk(await office.hire("周会", Post.COUNTY_COLLECTION)) as desk:
+        assert "已登账" in (await desk.get(url)).text
+        await desk.post(f"{url}/cancel", 422, reason="录错")
+        await desk.post(f"{url}/nothing", 404)
+    assert await engine.fetchval("select personal_fen from account_balance") == 20000
+
+
+@pytest.mark.rule("R-495")
+async def test_money_nobody_owns_is_given_its_owner(office: Office) -> None:
+    await make.participant()
+    await booked(paid(20000), paid(30000, LI_XIUYING, line=2))
+    person = await make.participant(LI_XIUYING)
+    async with office.at_desk(await office.hire("周会", Post.COUNTY_COLLECTION)) as desk:
+        assert "李秀英" in (await desk.get("/contributions/waiting")).text
+        line = "/contributions/waiting/1/2"
+        assert "参保档案" in (await desk.post(line, 422, why="本人来核对")).text
+        await desk.post(line, person_id=f"{person}", why="本人持完税证明来核对")
+        assert "没有等认定的" in (await desk.get("/contributions/waiting")).text
+    async with office.at_desk(await office.hire("赵敏", Post.TOWNSHIP_CLERK, region="43990101")) as desk:
+        await desk.get("/contributions/waiting", 403)
+        await desk.get("/contributions/1", 404)  # the county's document is not the township's
