@@ -2,7 +2,8 @@
 
 import csv
 import random
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from pathlib import Path
 
 from sandbox.counterpart.command import orders
@@ -39,8 +40,8 @@ class Branch:
         for name, data in self.box.arrived(".TXT"):
             try:
                 self._batch(name, data)
-            except (ValueError, InvalidOperation) as wrong:
-                self.box.refuse(name, str(wrong) or "金额读不懂", on)
+            except ValueError as wrong:
+                self.box.refuse(name, str(wrong), on)
         paid = [(*row, "")[:5] for row in orders(self.box.folder, "collect.csv", 4)]
         if paid:
             self.collect(paid, on)
@@ -71,6 +72,7 @@ class Branch:
         """In the order of the list. Once an account is short, nothing more is taken from it, not even less. `spoiled`: the
         first row fails for no reason of its own."""
         _of_width(rows, 7)
+        _with_amounts(rows)
         done, failed = [], []
         short: set[str] = set()
         for participant, name, number, amount, _, account, _ in rows:
@@ -127,3 +129,10 @@ def _of_width(rows: list[list[str]], width: int) -> None:
     for line, row in enumerate(rows, start=1):
         if len(row) != width:
             raise ValueError(f"第{line}行应当有{width}列，实际{len(row)}列，整份文件退回")
+
+
+def _with_amounts(rows: list[list[str]]) -> None:
+    """Looked at before anything is debited: a batch is sent back whole."""
+    for line, row in enumerate(rows, start=1):
+        if not re.fullmatch(r"\d+\.\d{2}", row[3]):
+            raise ValueError(f"第{line}行的金额读不懂，整份文件退回")

@@ -145,9 +145,11 @@ def test_two_collections_of_one_serial_number_are_refused() -> None:
         bank.decode(data)
 
 
-def test_utf_8_is_read_when_it_says_so_and_refused_when_not() -> None:
-    data = envelope.encode(header("collection", "NH"), [COLLECTED], "utf-8")
-    assert bank.decode(codecs.BOM_UTF8 + data).rows == (COLLECTED,)
+@pytest.mark.parametrize("name", ["冯䶮", "阿依努尔·力"])
+def test_utf_8_is_read_when_it_says_so_and_refused_when_not(name: str) -> None:
+    row = structs.replace(COLLECTED, name=name)
+    data = envelope.encode(header("collection", "NH"), [row], "utf-8")
+    assert bank.decode(codecs.BOM_UTF8 + data).rows == (row,)
     with pytest.raises(Refused, match="文件是UTF-8编码"):
         bank.decode(data)
 

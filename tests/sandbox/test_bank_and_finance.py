@@ -51,6 +51,16 @@ def test_a_list_is_debited_in_its_order_until_the_account_is_short(tmp_path: Pat
 
 
 @pytest.mark.rule("R-117")
+@pytest.mark.parametrize("balance, outcome", [("300.00", ""), ("299.99", "余额不足")])
+def test_money_that_just_suffices_is_debited(tmp_path: Path, balance: str, outcome: str) -> None:
+    at = bank_folder(tmp_path, balance)
+    name = bank.debit_file_name(439901, BATCH)
+    give(at, name, bank.encode_debits([ZHOU]))
+    branch(tmp_path).look(ON)
+    assert outcomes(at, [ZHOU], name) == [outcome]
+
+
+@pytest.mark.rule("R-117")
 def test_a_batch_that_comes_again_is_not_debited_again(tmp_path: Path) -> None:
     at = bank_folder(tmp_path)
     name = bank.debit_file_name(439901, BATCH)
@@ -87,11 +97,13 @@ def test_half_a_return_is_no_answer(tmp_path: Path) -> None:
         outcomes(at, [ZHOU], name)
 
 
-def test_a_malformed_batch_is_sent_back_whole(tmp_path: Path) -> None:
+@pytest.mark.parametrize("malformed", [b"500.00|", b"500.00"])
+def test_a_malformed_batch_is_sent_back_whole(tmp_path: Path, malformed: bytes) -> None:
     at = bank_folder(tmp_path)
-    give(at, bank.debit_file_name(439901, BATCH), bank.encode_debits([ZHOU]).replace(b"300.00|", b""))
+    give(at, bank.debit_file_name(439901, BATCH), bank.encode_debits([ZHOU, LIU]).replace(malformed, b""))
     branch(tmp_path).look(ON)
     assert answers_of_bank(at) == [Answer.REFUSED]
+    assert branch(tmp_path).books["balances"] == {}, "nothing of it was debited"
 
 
 def test_an_agreement_is_checked_against_the_holder_of_the_account(tmp_path: Path) -> None:

@@ -182,6 +182,25 @@ def test_a_late_file_comes_after_the_next_number(tmp_path: Path) -> None:
     assert len(files(folder)) == 4
 
 
+def test_a_late_file_does_not_come_with_an_answer(tmp_path: Path) -> None:
+    folder = tmp_path / "tax"
+    give_message(folder, tax, "registration", [REGISTRATION])
+    bureau(tmp_path, Fault.LATE_FILE).look(ON)
+    assert list(messages(folder)) == ["ack"]
+    give(folder, "broken.txt", b"x\n")
+    bureau(tmp_path).look(ON)
+    assert list(messages(folder)) == ["ack"]
+    pay(tmp_path)
+    assert "registration_ack" in messages(folder)
+
+
+def test_a_file_of_another_county_is_refused(tmp_path: Path) -> None:
+    about = structs.replace(header("registration", "agency"), county_code=439902)
+    give(tmp_path / "tax", envelope.file_name(about), tax.encode(about, [REGISTRATION]))
+    bureau(tmp_path).look(ON)
+    assert answers(tmp_path / "tax") == [Answer.REFUSED]
+
+
 @pytest.mark.rule("R-495")
 def test_a_number_that_was_skipped_is_filled_when_asked_for(tmp_path: Path) -> None:
     folder = tmp_path / "tax"
