@@ -7,12 +7,14 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from domain.money import rmb, show
 from web.documents.contents import KINDS
 from web.documents.paper import Paper
 from web.documents.qr import svg
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 CHINA = timezone(timedelta(hours=8))  # no summer time since 1991
+PLACES = 11  # 亿千百十万千百十元角分
 PICTURES = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg"}
 
 
@@ -35,7 +37,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(day=day, moment=moment, picture=picture)
+    environment.filters.update(day=day, moment=moment, picture=picture, yuan=show, words=rmb, boxes=boxes)
     environment.globals.update(qr=svg)
     return environment
 
@@ -48,6 +50,20 @@ def day(on: date | None) -> str:
 def moment(at: datetime) -> str:
     at = at.astimezone(CHINA)
     return f"{day(at)} {at:%H:%M}"
+
+
+def boxes(fen: int) -> list[str]:
+    """The digits of an amount in the boxes 亿 to 分 of a slip, ￥ before the first so that nothing can be added there.
+
+    What is more than one box of 亿 stands in it together. A slip is about money that came: ValueError below 0.
+    """
+    if fen < 0:
+        raise ValueError("a slip has no negative amount")
+    digits = f"{fen:03d}"
+    spare = PLACES - len(digits)
+    if spare > 0:
+        return [*[""] * (spare - 1), "￥", *digits]
+    return ["￥" + digits[: 1 - spare], *digits[1 - spare :]]
 
 
 def picture(image: bytes) -> str:
