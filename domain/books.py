@@ -108,6 +108,14 @@ async def approve(county_code: int, document_id: int, by: Actor, at: datetime) -
     await log(county_code, at, by, "document.approved", document_id, document.kind)
 
 
+async def take_over(county_code: int, document_id: int, by: Actor, at: datetime) -> None:
+    """A partner's file stands as it came: the partner made it, the system compares its totals (R-089), nobody types."""
+    document = await locked(county_code, document_id, "draft")
+    await check_totals(document)
+    await books.set_state(document, "approved", by.id, by.name, at)
+    await log(county_code, at, by, "document.approved", document_id, document.kind)
+
+
 async def cancel(county_code: int, document_id: int, reason: str, by: Actor, at: datetime) -> None:
     """Only before it is booked and before money was registered for it."""
     document = await locked(county_code, document_id, "draft", "declared", "approved")

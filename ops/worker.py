@@ -21,7 +21,7 @@ from domain import contributions
 from domain.agency import audit_chain, calendar_import, drafts, worker
 from domain.agency.outbox import SandboxTexter, send_texts
 from domain.runs import KINDS, run
-from ops import settings
+from ops import exchange, settings
 
 STOP_SECONDS = 30  # a job that is at work when the stop comes may finish
 
@@ -78,6 +78,7 @@ JOBS: tuple[Job, ...] = (
     Job("texts", 3, each_county(send_waiting_texts)),
     Job("audit seal", 3, each_county(audit_chain.seal)),
     Job("calendar", 10, each_county(calendar_import.follow)),
+    Job("tax files", 5, each_county(exchange.exchange_with_tax)),
     Job("contributions", 3, each_county(book_contributions)),
     Job("runs", 2, each_county(work_on_runs)),
     Job("drafts", 3600, each_county(drafts.expire)),

@@ -41,6 +41,27 @@ async def person_id_of(county_code: int, id_index: bytes) -> int | None:
     return found
 
 
+class Registered(Struct, frozen=True):
+    """What a partner is told of a participant."""
+
+    name: str
+    id_number: str
+    region_code: str
+
+
+async def registered(county_code: int, person_id: int) -> Registered | None:
+    row = await engine.fetchrow(
+        "select name, id_number_sealed, region_code from person where county_code = $1 and id = $2",
+        county_code,
+        person_id,
+    )
+    return (
+        Registered(row["name"], unseal_text(row["id_number_sealed"], "person.id_number"), row["region_code"])
+        if row
+        else None
+    )
+
+
 async def name_of(county_code: int, person_id: int) -> str | None:
     name: str | None = await engine.fetchval(
         "select name from person where county_code = $1 and id = $2", county_code, person_id
