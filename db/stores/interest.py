@@ -42,12 +42,12 @@ def _rank(j: int) -> str:
 
 _ACCOUNTS_OF_REGION = (
     "acc as materialized (select a.id from person p join individual_account a on a.county_code = p.county_code and a.person_id ="
-    " p.id where p.county_code = $1 and p.region_code >= $7 and p.region_code < $8 and a.status = 'open'"
+    " p.id where p.county_code = $1 and p.region_code >= $8 and p.region_code < $9 and a.status = 'open'"
     " and a.opened_on < make_date($2 + 1, 1, 1))"
 )
 _SETTLED_ACCOUNTS = (
     "acc as materialized (select a.id from individual_account a join account_balance b on b.county_code = a.county_code and"
-    " b.account_id = a.id where a.county_code = $1 and a.id = any($7::bigint[]) and a.status = 'open' and b.settled_year >= $2)"
+    " b.account_id = a.id where a.county_code = $1 and a.id = any($8::bigint[]) and a.status = 'open' and b.settled_year >= $2)"
 )
 
 
@@ -57,7 +57,7 @@ def _statement(accounts: str) -> str:
 
     `offset 0` keeps the planner from writing each step out inside the next, which makes expressions of millions of terms.
     """
-    moved = _each("sum(e.{f}_fen * case when e.year = $2 then e.month else 12 end)::bigint as m{n}")
+    moved = _each("sum(e.{f}_fen * e.weight)::bigint as m{n}")
     posted = _each("coalesce(sum(e.{f}_fen), 0)::bigint as p{n}")
     months = _each(
         "12 * (b.{f}_fen + b.{f}_interest_fen) - coalesce(m.m{n}, 0) as w{n}, coalesce(p.p{n}, 0) as p{n},"
@@ -73,8 +73,10 @@ def _statement(accounts: str) -> str:
     good = "aside is null and " + _each("i{n} + d{n} >= 0", " and ")
     return (
         f"with {accounts},"
-        f" m as (select e.account_id, {moved} from acc join ledger_entry e on e.county_code = $1 and e.account_id = acc.id"
-        " where e.year >= $2 group by e.account_id),"
+        f" m as (select e.account_id, {moved} from acc join (select account_id, month as weight, {AMOUNTS} from ledger_entry"
+        " where county_code = $1 and year = $2 union all"
+        f" select account_id, 12::smallint, {AMOUNTS} from ledger_entry where county_code = $1 and year > $2) e"
+        " on e.account_id = acc.id group by e.account_id),"
         f" p as (select acc.id, x.* from acc join account_balance b on b.county_code = $1 and b.account_id = acc.id"
         f" and b.settled_year >= $2 cross join lateral (select count(*) > 0 as again, {posted} from ledger_entry e"
         " where e.county_code = $1 and e.account_id = acc.id and e.year = $2 and e.kind in (10, 11)) x),"
@@ -92,10 +94,10 @@ def _statement(accounts: str) -> str:
         f" ({_each('d{n}')}) <> ({', '.join('0' for _ in N)}) as differs from a7),"
         " written as (insert into ledger_entry (county_code, year, account_id, document_id, value_on, booked_on, kind,"
         f" is_interest, {AMOUNTS}) select $1, $2, id, $4, $5, $6, case when again then 11 else 10 end, true,"
-        f" {_each('nullif(d{n}, 0)')} from done where good and differs order by id returning 1),"
+        f" {_each('nullif(d{n}, 0)')} from done where good and differs and $7 order by id returning 1),"
         f" moved as (update account_balance b set {_each('{f}_interest_fen = b.{f}_interest_fen + done.d{n}')},"
         " settled_year = greatest(b.settled_year, $2) from done where b.county_code = $1 and b.account_id = done.id"
-        " and done.good and (done.differs or done.settled_year < $2) returning 1)"
+        " and done.good and $7 and (done.differs or done.settled_year < $2) returning 1)"
         " select count(*) as accounts, count(*) filter (where good and differs) as changed, "
         + _each("coalesce(sum(d{n}) filter (where good), 0)::bigint as {f}")
         + ", array(select id from done where not good order by id) as aside,"
@@ -109,26 +111,34 @@ _AGAIN = _statement(_SETTLED_ACCOUNTS)
 
 
 async def settle_region(
-    county_code: int, year: int, ppm: int, document_id: int, booked_on: date, first: str, beyond: str
+    county_code: int, year: int, ppm: int, document_id: int, booked_on: date, first: str, beyond: str, *, trial: bool
 ) -> Settled:
-    """Every open account of the people whose region code lies from `first` up to, not including, `beyond`."""
-    await engine.execute(f"set local work_mem = '{WORK_MEMORY}'")
-    return await _run(_BY_REGION, county_code, year, ppm, document_id, booked_on, first, beyond)
+    """Every open account of the people whose region code lies from `first` up to, not including, `beyond`.
+
+    A trial is the same statement without its two writes: rolled back, they would leave dead rows by the hundred thousand.
+    The planner takes a county's townships for a few people and would look up each account by itself.
+    """
+    await engine.execute(f"set local work_mem = '{WORK_MEMORY}'; set local enable_nestloop = off")
+    return await _run(
+        _BY_REGION, county_code, year, ppm, document_id, booked_on, write=not trial, chosen=(first, beyond)
+    )
 
 
 async def settle_again(
     county_code: int, year: int, ppm: int, document_id: int, booked_on: date, accounts: Sequence[int]
 ) -> Settled:
     """Those of the open accounts for which the year is settled already."""
-    return await _run(_AGAIN, county_code, year, ppm, document_id, booked_on, list(accounts))
+    return await _run(_AGAIN, county_code, year, ppm, document_id, booked_on, write=True, chosen=(list(accounts),))
 
 
 async def _run(
-    sql: str, county_code: int, year: int, ppm: int, document_id: int, booked_on: date, *chosen: object
-) -> Settled:
-    row = await engine.fetchrow(sql, county_code, year, ppm, document_id, date(year, 12, 31), booked_on, *chosen)
+    sql: str, county_code: int, year: int, ppm: int, document_id: int, booked_on: date, *, write: bool,
+    chosen: tuple[object, ...],
+) -> Settled:  # fmt: skip
+    end = date(year, 12, 31)
+    row = await engine.fetchrow(sql, county_code, year, ppm, document_id, end, booked_on, write, *chosen)
     assert row is not None
-    assert row["written"] == row["changed"], "every difference is one entry"
+    assert not write or row["written"] == row["changed"], "every difference is one entry"
     by_fund = {fund: row[fund] for fund in FUNDS if row[fund]}
     return Settled(row["accounts"], row["changed"], by_fund, list(zip(row["aside"], row["buckets"], strict=True)))
 

@@ -27,6 +27,7 @@ from domain.rules.interest import NAME, millionths
 from domain.runs.run import Plan, RunKind, Worked
 
 FIRST_YEAR = 2009  # 新农保 began
+BEYOND = "x"  # after every region code
 CHUNK = 50_000  # accounts: each chunk reads the year's entries of the county once, so few and large ones are quick
 
 
@@ -53,7 +54,7 @@ async def prepare(county_code: int, period: str, at: datetime) -> Plan:
         raise Refused(Problem("year", "请填写已经过完的年度，例如2025。一年结束以后才能结息。", "period"))
     changed = await query.changed_since_settled(county_code, year)
     settings = await _rate(county_code, year) | {"convention": NAME, "changed": {f"{y}": n for y, n in changed.items()}}
-    chunks = _chunks(county_code, await query.open_accounts_by_township(county_code))
+    chunks = _chunks(await query.open_accounts_by_township(county_code))
     return Plan(settings=settings, chunks=chunks)
 
 
@@ -68,16 +69,16 @@ def facts(settings: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _chunks(county_code: int, townships: Sequence[Township]) -> list[tuple[str, str]]:
-    """(names, "first code-code beyond"): the codes of the whole county without a gap, in order."""
+def _chunks(townships: Sequence[Township]) -> list[tuple[str, str]]:
+    """(names, "first code-code beyond"): all codes without a gap, in order; also those that are no place of the county any more."""
     groups: list[list[Township]] = []
     for each in townships:
         if groups and sum(t.accounts for t in groups[-1]) + each.accounts <= CHUNK:
             groups[-1].append(each)
         else:
             groups.append([each])
-    first = [f"{county_code:06d}", *(group[0].code for group in groups[1:])]
-    beyond = [*first[1:], f"{county_code + 1:06d}"]
+    first = ["", *(group[0].code for group in groups[1:])]
+    beyond = [*first[1:], BEYOND]
     titles = ["、".join(t.name for t in group) for group in groups] or ["全县"]
     return [(title, f"{low}-{high}") for title, low, high in zip(titles, first, beyond, strict=True)]
 
@@ -100,8 +101,9 @@ async def work(run: RunRow, chunk: ChunkRow, at: datetime) -> Worked:
     first, _, beyond = chunk.key.partition("-")
     booked_on = (run.approved_at or at).date()  # a run that goes on past midnight stays one day's work
     done = await interest.settle_region(
-        run.county_code, settings["year"], settings["ppm"], run.document_id or 0, booked_on, first, beyond
-    )
+        run.county_code, settings["year"], settings["ppm"], run.document_id or 0, booked_on, first, beyond,
+        trial=run.state == "trying",
+    )  # fmt: skip
     detail = done.by_fund | {"accounts": done.accounts}
     return Worked(rows=done.changed, amount_fen=sum(done.by_fund.values()), detail=detail, aside=done.aside)
 
