@@ -90,9 +90,10 @@ async def open_document(county_code: int, new: NewDocument, lines: Iterable[NewL
 
 
 async def declare(county_code: int, document_id: int, by: Actor, at: datetime) -> None:
-    """Takes the sheet as it is: from now on its lines stand. Refused without a single good line."""
+    """Takes the sheet as it is: from now on its lines stand. Refused without a single good line, but
+    for money that is here and waits for its owner."""
     document = await locked(county_code, document_id, "draft")
-    if document.line_count == document.bad_count:
+    if document.line_count == document.bad_count and not document.total_fen:
         raise Refused(Problem("no-good-line", "没有一行可以使用，请改正后重新导入。"))
     await books.set_state(document, "declared", by.id, by.name, at)
     await log(county_code, at, by, "document.declared", document_id, document.kind)

@@ -28,6 +28,7 @@ from domain.parameters import ContributionRule, Missing, Parameters
 from domain.rules.contribution import beyond_the_top, day_in_year, is_a_tier, rules_for, year_problem
 
 COLLECTION = (Post.COUNTY_COLLECTION,)
+SUBSIDISE_BACK_PAYMENTS = False  # R-113: none by default; a parameter once a place grants it
 CHUNK = 5_000  # lines looked up by one statement
 SCHEME_START = date(
     2011, 7, 1
@@ -82,7 +83,7 @@ async def take_in(
                 _judged(paid, fact, WAYS[kind], rules, county_code) for paid, fact in zip(chunk, known, strict=True)
             ]
             await store.add_lines(county_code, document_id, lines)
-        await _across(county_code, document_id, WAYS[kind], rules)
+        await _across(county_code, document_id, kind, "exception" if WAYS[kind].money_is_here else "bad", rules)
         await store.count_lines(county_code, document_id)
     return document_id
 
@@ -106,12 +107,9 @@ class _Rules:
         self._by_day: dict[date, tuple[ContributionRule, ...]] = {}
 
     def on(self, day: date) -> tuple[ContributionRule, ...]:
-        """Refused while the office has entered no tiers for that day (R-077, R-131)."""
+        """Missing while the office has entered no tiers for that day (R-077, R-131)."""
         if day not in self._by_day:
-            try:
-                self._by_day[day] = self._parameters.rules(day)
-            except Missing as missing:
-                raise Refused(Problem("no-rules", str(missing))) from None
+            self._by_day[day] = self._parameters.rules(day)
         return self._by_day[day]
 
     def columns(self, days: Iterable[date]) -> Rules:
@@ -154,7 +152,11 @@ def _problem(paid: Paid, known: LineFacts, way: Way, rules: _Rules, county_code:
         return Problem("amount", "金额要大于0。")
     if found := year_problem(paid.year, paid.value_on, known.born_on, SCHEME_START, by_agency=way.by_agency):
         return found
-    return _tier_problem(paid, known, way, rules)
+    try:
+        every = rules.on(day_in_year(paid.year, paid.value_on))
+    except Missing as missing:
+        return Problem("no-rules", str(missing))
+    return _tier_problem(paid, known, way, every)
 
 
 def _nobody(paid: Paid, known: LineFacts, county_code: int) -> Problem | None:
@@ -179,14 +181,13 @@ def _not_paying(known: LineFacts) -> Problem:
     return Problem("receiving", "这个人已经在领取待遇，不用再缴费。")
 
 
-def _tier_problem(paid: Paid, known: LineFacts, way: Way, rules: _Rules) -> Problem | None:
+def _tier_problem(paid: Paid, known: LineFacts, way: Way, every: Sequence[ContributionRule]) -> Problem | None:
     """For sheets only: a whole tier, and a year once (R-090, R-106). Every identity's tiers are let through here; whose
     they are is settled when it is booked."""
     if not way.exact:
         return None
     if known.paid_fen:
         return Problem("paid", f"{paid.year}年已经缴过{show(known.paid_fen)}元。")
-    every = rules.on(day_in_year(paid.year, paid.value_on))
     own = [rule for rule in every if rule.household_type == known.household_type]
     choices = [*rules_for(every, "", ""), *own]
     if is_a_tier(choices, paid.amount_fen):
@@ -196,14 +197,18 @@ def _tier_problem(paid: Paid, known: LineFacts, way: Way, rules: _Rules) -> Prob
     return Problem("no-tier", f"{show(paid.amount_fen)}元不是{paid.year}年的任何一个缴费档次。")
 
 
-async def _across(county_code: int, document_id: int, way: Way, rules: _Rules) -> Rules:
+async def _across(county_code: int, document_id: int, kind: DocumentKind, unusable: str, rules: _Rules) -> Rules:
     """What only all lines together, and all documents before, can tell. Returns the rules of the document's days."""
     days = [day_in_year(year, paid_on) for year, paid_on in await years.payment_days(county_code, document_id)]
-    columns = rules.columns(days)
-    if way.exact:
+    columns, exact = rules.columns(days), WAYS[kind].exact
+    if exact:
         await years.put_aside_twice_in_file(county_code, document_id)
-    await years.put_aside_repeated(county_code, document_id)
-    await years.put_aside_beyond_top(county_code, document_id, columns, "exception" if way.money_is_here else "bad")
+    if kind is not DocumentKind.SUSPENSE_CLEARED:  # its voucher is that of the line it clears
+        await years.put_aside_repeated(county_code, document_id)
+    await years.put_aside_paid(county_code, document_id, unusable, exact=exact)
+    await years.put_aside_beyond_top(
+        county_code, document_id, columns, unusable, subsidise_back_payments=SUBSIDISE_BACK_PAYMENTS
+    )
     return columns
 
 
@@ -217,24 +222,39 @@ async def book(county_code: int, document_id: int, by: Actor, at: datetime) -> i
         document, place = await books.begin_booking(county_code, document_id, at.date())
         kind = DocumentKind(document.kind)
         rules = _Rules(await snapshot(county_code))
-        columns = await _across(county_code, document_id, WAYS[kind], rules)
+        columns = await _across(county_code, document_id, kind, "exception", rules)
         booked = await ledger.post_lines(county_code, document_id, at.date(), KINDS[kind].entry)
         await years.record_years(
             county_code, document_id, columns, WAYS[kind].channel, at.year * 100 + at.month,
-            subsidise_back_payments=False,  # R-113: none, until a parameter says otherwise
+            subsidise_back_payments=SUBSIDISE_BACK_PAYMENTS,
         )  # fmt: skip
         await store.count_lines(county_code, document_id)
         waiting = await years.waiting_fen(county_code, document_id)
         value_years = await store.value_years(county_code, document_id)
         await books.finish(document, place, at.date(), value_years, by, at, suspense_fen=waiting)
+        await _tell(county_code, document_id, at)
     return booked
+
+
+async def _tell(county_code: int, document_id: int, at: datetime) -> None:
+    bodies = {
+        (year, fen): f"您{year}年度的养老保险费{show(fen)}元已经记入个人账户，可以在“我的账户”里查看。"
+        for year, fen in await years.paid_amounts(county_code, document_id)
+    }
+    await years.tell_payers(county_code, document_id, "缴费已经到账", bodies, at)
 
 
 async def book_ready(county_code: int, by: Actor, at: datetime) -> int:
     """The worker's round: every approved document whose money is all there; returns how many were booked."""
     ready = await queries.ready(county_code, [kind.value for kind in WAYS], [k.value for k in WAYS if KINDS[k].place])
+    troubles: list[Exception] = []
     for document_id in ready:
-        await book(county_code, document_id, by, at)
+        try:
+            await book(county_code, document_id, by, at)
+        except Exception as trouble:  # noqa: BLE001 - raised below, when the others are booked
+            troubles.append(trouble)
+    if troubles:
+        raise ExceptionGroup("not every document could be booked", troubles)
     return len(ready)
 
 
@@ -261,14 +281,53 @@ async def settle(
         if problem := _problem(paid, known, WAYS[DocumentKind.SUSPENSE_CLEARED], rules, county_code):
             raise Refused(problem)
         await years.settle_line(county_code, document_id, line_no, "settled", known.account_id, by.id, by.name, at)
-        new = NewDocument(
-            kind=DocumentKind.SUSPENSE_CLEARED, business_on=at.date(), region_code=f"{county_code:06d}",
-            external_no=f"{document_id}-{line_no}", title=f"暂收款认定 {why.strip()}"[:200],
-        )  # fmt: skip
         judged = _judged(paid, known, WAYS[DocumentKind.SUSPENSE_CLEARED], rules, county_code)
-        cleared = await books.open_document(county_code, new, [judged], by, at)
-        await store.set_state(await books.locked(county_code, cleared, "draft"), "approved", 0, "系统", at)
-        await audit.write(county_code, at, by.kind, by.id, by.name, "line.settled", "fund_document", f"{document_id}",
-                          why.strip(), f"{line_no}")  # fmt: skip
-        await book(county_code, cleared, by, at)
+        cleared = await _open_cleared(
+            county_code, f"{document_id}-{line_no}", f"暂收款认定 {why.strip()}", [judged], by, at
+        )
+        await _log(county_code, document_id, line_no, "line.settled", why, by, at)
+        if not await book(county_code, cleared, by, at):
+            (refused,) = await queries.lines(county_code, cleared, limit=1)
+            raise Refused(Problem(refused.reason_code, refused.reason))
     return cleared
+
+
+async def give_back(county_code: int, document_id: int, line_no: int, why: str, by: Actor, at: datetime) -> int:
+    """A waiting line whose money goes back to where it came from; the voucher stands under a document of its own, which is
+    returned. The partner does the paying (R-173)."""
+    require_post(by, county_code, COLLECTION)
+    if len(why.strip()) < 4:
+        raise Refused(Problem("no-reason", "请写明为什么退回。", "why"))
+    async with transaction():
+        await books.locked(county_code, document_id, "booked")
+        line = await years.lock_exception(county_code, document_id, line_no)
+        if line is None:
+            raise NotFound
+        await books.open_period(county_code, at.date())
+        await years.settle_line(county_code, document_id, line_no, "returned", None, by.id, by.name, at)
+        cleared = await _open_cleared(county_code, f"{document_id}-{line_no}", f"暂收款退回 {why.strip()}", [], by, at)
+        document, place = await books.begin_booking(county_code, cleared, at.date())
+        source = await years.place_of(county_code, document_id)
+        assert place == "suspense_received"
+        await books.finish(document, source, at.date(), [], by, at, suspense_fen=-line.amount_fen)
+        await _log(county_code, document_id, line_no, "line.returned", why, by, at)
+    return cleared
+
+
+async def _open_cleared(
+    county_code: int, external_no: str, title: str, lines: Sequence[NewLine], by: Actor, at: datetime
+) -> int:
+    new = NewDocument(
+        kind=DocumentKind.SUSPENSE_CLEARED, business_on=at.date(), region_code=f"{county_code:06d}", external_no=external_no,
+        title=title[:200],
+    )  # fmt: skip
+    cleared = await books.open_document(county_code, new, lines, by, at)
+    await store.set_state(await books.locked(county_code, cleared, "draft"), "approved", 0, "系统", at)
+    return cleared
+
+
+async def _log(
+    county_code: int, document_id: int, line_no: int, action: str, why: str, by: Actor, at: datetime
+) -> None:
+    await audit.write(county_code, at, by.kind, by.id, by.name, action, "fund_document", f"{document_id}", why.strip(),
+                      f"{line_no}")  # fmt: skip

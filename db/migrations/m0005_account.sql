@@ -146,7 +146,7 @@ create table fund_document (
   header text not null default '{}', -- JSON: the fields of the sheet that only this kind has
   line_count int not null default 0,
   bad_count int not null default 0,
-  total_fen bigint not null default 0, -- of the good lines
+  total_fen bigint not null default 0, -- of the good lines and of those whose owner is not known yet
   declared_count int, -- what the partner's header says
   declared_fen bigint,
   run_id bigint,

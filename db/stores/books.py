@@ -134,11 +134,12 @@ async def add_lines(county_code: int, document_id: int, lines: Iterable[NewLine]
 
 
 async def count_lines(county_code: int, document_id: int) -> None:
-    """Brings the header's counts and total in line with the rows."""
+    """Brings the header's counts and total in line with the rows. The total is the money that comes with the document: also
+    that of lines whose owner is not known yet."""
     await engine.execute(
         "update fund_document d set line_count = s.all_lines, bad_count = s.bad, total_fen = s.total from (select"
         " count(*)::int as all_lines, (count(*) filter (where state not in ('good', 'booked')))::int as bad,"
-        " coalesce(sum(amount_fen) filter (where state in ('good', 'booked')), 0)::bigint as total from document_line"
+        " coalesce(sum(amount_fen) filter (where state in ('good', 'booked', 'exception')), 0)::bigint as total from document_line"
         " where county_code = $1 and document_id = $2) s where d.county_code = $1 and d.id = $2",
         county_code, document_id,
     )  # fmt: skip

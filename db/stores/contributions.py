@@ -10,6 +10,8 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from db import engine
+from db.crypto import seal
+from db.stores.messages import BODY
 
 
 class LineFacts(Struct, frozen=True, kw_only=True):
@@ -65,29 +67,32 @@ async def facts(county_code: int, indexes: Sequence[bytes], years: Sequence[int]
 
 
 # One row a person and year of the document: what is added, on which days, under which rules. $1 county, $2 document,
-# $3 … $13 the columns of Rules, $14 the states of the lines that are meant.
+# $3 … $13 the columns of Rules, $14 the states of the lines that are meant, $15 whether back payments are subsidised: where
+# they are not, the person pays the whole of an ordinary tier (R-113). A year that was taken back to nothing begins anew
+# (R-102), also as another identity (R-100).
 _ASKED = """
 with days as (select * from unnest($3::date[], $4::int[]) as d (day, version)),
 rule as (select * from unnest($5::int[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::bigint[],
     $12::bigint[], $13::bigint[]) as r (version, category, household, tier, personal, province, city, county, government_paid)),
 added as (
   select l.account_id, l.year, sum(l.amount_fen)::bigint as fen, min(l.value_on) as first_on, max(l.value_on) as last_on,
+         l.year < extract(year from max(l.value_on)) as back,
          greatest(least(max(l.value_on), make_date(l.year, 12, 31)), make_date(l.year, 1, 1)) as rule_on
     from document_line l where l.county_code = $1 and l.document_id = $2 and l.state = any($14::text[]) and l.fund = 1
    group by l.account_id, l.year),
 asked as (
-  select a.*, d.version, y.personal_fen as before_fen, y.category as before_category, y.province_fen, y.city_fen, y.county_fen,
-         y.government_paid_fen, y.account_id is not null as known, p.household_type, p.id as person_id,
-         coalesce(y.category, own.category, '011') as category
+  select a.*, d.version, y.personal_fen as before_fen, y.province_fen, y.city_fen, y.county_fen, y.government_paid_fen,
+         p.household_type, case when a.back and not $15 then '011'
+             else coalesce(case when y.personal_fen > 0 or y.tier <> '' then y.category end, own.category, '011') end as category
     from added a join days d on d.day = a.rule_on join individual_account i on i.county_code = $1 and i.id = a.account_id
     join person p on p.county_code = $1 and p.id = i.person_id
     left join contribution_year y on y.county_code = $1 and y.account_id = a.account_id and y.year = a.year
     left join lateral (
-      -- the identity in force on the day of payment: one that ended within the contribution year still counts for it (R-125);
-      -- of several the one that government pays most for (R-124)
+      -- the identity in force on the day of payment, for a past year on its last day: one that ended within the contribution
+      -- year still counts for it (R-125); of several the one that government pays most for (R-124)
       select s.category from category_spell s join rule r on r.version = d.version and r.category = s.category
          and r.household = p.household_type
-       where s.county_code = $1 and s.person_id = p.id and s.from_on <= a.last_on
+       where s.county_code = $1 and s.person_id = p.id and s.from_on <= a.rule_on
          and (s.until_on is null or s.until_on >= make_date(a.year, 1, 1))
        order by r.government_paid desc, s.category limit 1) own on true),
 chosen as (
@@ -110,21 +115,21 @@ _RECORD = (
     _ASKED
     + """,
 entitled as (
-  select r.*, r.year < extract(year from r.last_on) as back,
-         case when $16 or r.year >= extract(year from r.last_on) then coalesce(r.province, 0) else 0 end as now_province,
-         case when $16 or r.year >= extract(year from r.last_on) then coalesce(r.city, 0) else 0 end as now_city,
-         case when $16 or r.year >= extract(year from r.last_on) then coalesce(r.county, 0) else 0 end as now_county,
-         case when $16 or r.year >= extract(year from r.last_on) then coalesce(r.government_paid, 0) else 0 end as now_paid
+  select r.*, case when r.back and not $15 then 0 else 1 end * coalesce(r.province, 0) as now_province,
+         case when r.back and not $15 then 0 else 1 end * coalesce(r.city, 0) as now_city,
+         case when r.back and not $15 then 0 else 1 end * coalesce(r.county, 0) as now_county,
+         case when r.back and not $15 then 0 else 1 end * coalesce(r.government_paid, 0) as now_paid
     from ruled r),
 kept as (
   insert into contribution_year as y (county_code, account_id, year, category, household_type, tier, personal_fen, province_fen,
      city_fen, county_fen, government_paid_fen, back_payment, counts, channel, first_paid_on, last_paid_on)
   select $1, account_id, year, category, household_type, coalesce(tier, ''), total_fen, now_province, now_city, now_county,
-         now_paid, back, tier is not null, $15, first_on, last_on from entitled
-  on conflict (county_code, account_id, year) do update set tier = excluded.tier, personal_fen = excluded.personal_fen,
+         now_paid, back, tier is not null, $16, first_on, last_on from entitled
+  on conflict (county_code, account_id, year) do update set category = excluded.category, tier = excluded.tier,
+     personal_fen = excluded.personal_fen, back_payment = excluded.back_payment,
      province_fen = excluded.province_fen, city_fen = excluded.city_fen, county_fen = excluded.county_fen,
      government_paid_fen = excluded.government_paid_fen, counts = excluded.counts,
-     last_paid_on = greatest(y.last_paid_on, excluded.last_paid_on)
+     first_paid_on = least(y.first_paid_on, excluded.first_paid_on), last_paid_on = greatest(y.last_paid_on, excluded.last_paid_on)
   returning 1),
 owed as (
   insert into subsidy_due (county_code, account_id, year, period, tier, personal_fen, province_fen, city_fen, county_fen,
@@ -151,7 +156,7 @@ async def record_years(
     """After the lines of a document were posted: their contribution years, and what government owes more for them than
     before, as claims of month `period` (R-081, R-113). Returns how many of each. Call it once a document."""
     row = await engine.fetchrow(
-        _RECORD, county_code, document_id, *rules.columns(), ["booked"], channel, subsidise_back_payments, period
+        _RECORD, county_code, document_id, *rules.columns(), ["booked"], subsidise_back_payments, channel, period
     )
     assert row is not None
     return row[0], row[1]
@@ -161,9 +166,11 @@ async def record_years(
 # nested loop without end, because the planner knows nothing of them yet.
 
 
-async def put_aside_beyond_top(county_code: int, document_id: int, rules: Rules, state: str) -> int:
+async def put_aside_beyond_top(
+    county_code: int, document_id: int, rules: Rules, state: str, *, subsidise_back_payments: bool
+) -> int:
     """Good lines that would lift a year above its highest tier (R-080) become `state`; returns how many years."""
-    full = await engine.fetch(_BEYOND, county_code, document_id, *rules.columns(), ["good"])
+    full = await engine.fetch(_BEYOND, county_code, document_id, *rules.columns(), ["good"], subsidise_back_payments)
     await engine.executemany(
         "update document_line set state = $5, reason_code = 'beyond-the-top', reason = '这一年已缴' ||"
         " to_char($6::bigint / 100.0, 'FM999999990.00') || '元，加上这次超过最高档次' ||"
@@ -175,17 +182,39 @@ async def put_aside_beyond_top(county_code: int, document_id: int, rules: Rules,
 
 
 async def put_aside_repeated(county_code: int, document_id: int) -> int:
-    """Good lines whose tax voucher, person and year came before, in this document or another, become `repeated` (R-094)."""
+    """Lines whose tax voucher, person and year came before, in this document or another that was not cancelled, become
+    `repeated`, whether the person is known or not (R-094)."""
     rows = await engine.fetch(
-        "select line_no from (select line_no, external_no, account_id, year, row_number() over (partition by external_no,"
-        " account_id, year order by line_no) as nth from document_line where county_code = $1 and document_id = $2"
-        " and state = 'good' and external_no <> '') m where m.nth > 1 or exists (select from document_line o"
-        " where o.county_code = $1 and o.external_no = m.external_no and o.external_no <> '' and o.account_id = m.account_id"
-        " and o.year = m.year and o.document_id <> $2 and o.state in ('good', 'booked'))",
+        "select line_no from (select line_no, external_no, account_id, id_index, year, row_number() over (partition by"
+        " external_no, coalesce(account_id::text, id_index::text), year order by line_no) as nth from document_line"
+        " where county_code = $1 and document_id = $2 and state in ('good', 'exception') and external_no <> '') m"
+        " where m.nth > 1 or exists (select from document_line o join fund_document d on d.county_code = o.county_code"
+        " and d.id = o.document_id and d.state <> 'cancelled' where o.county_code = $1 and o.external_no = m.external_no"
+        " and o.external_no <> '' and (o.account_id = m.account_id or o.id_index = m.id_index) and o.year = m.year"
+        " and (o.document_id < $2 or d.state = 'booked' and o.document_id > $2) and o.state in ('good', 'booked', 'exception',"
+        " 'settled', 'returned'))",
         county_code, document_id,
     )  # fmt: skip
     found = [row["line_no"] for row in rows]
     await _put_aside(county_code, document_id, found, "repeated", "repeated", "这张票据以前已经收到过，不再重复登账。")
+    return len(found)
+
+
+async def put_aside_paid(county_code: int, document_id: int, state: str, *, exact: bool) -> int:
+    """Good lines for a year that takes no more become `state`: a past year that counts or was paid back before (R-106), and
+    on a sheet of whole tiers (`exact`) any year with a payment (R-092, R-121)."""
+    rows = await engine.fetch(
+        "select m.line_no from (select line_no, account_id, year, year < extract(year from value_on) as back,"
+        " bool_or(year >= extract(year from value_on)) over (partition by account_id, year) as in_time,"
+        " row_number() over (partition by account_id, year, year < extract(year from value_on) order by line_no) as nth"
+        " from document_line where county_code = $1 and document_id = $2 and state = 'good' and fund = 1) m"
+        " left join contribution_year y on y.county_code = $1 and y.account_id = m.account_id and y.year = m.year"
+        " where m.back and (m.in_time or m.nth > 1 or y.counts or y.back_payment and y.personal_fen > 0)"
+        " or $3 and y.personal_fen > 0",
+        county_code, document_id, exact,
+    )  # fmt: skip
+    found = [row["line_no"] for row in rows]
+    await _put_aside(county_code, document_id, found, state, "paid", "这一年已经缴过费，不能重复缴。")
     return len(found)
 
 
@@ -257,3 +286,41 @@ async def settle_line(
         " settled_at = $8 where county_code = $1 and document_id = $2 and line_no = $3",
         county_code, document_id, line_no, state, account_id, by, by_name, at,
     )  # fmt: skip
+
+
+async def paid_amounts(county_code: int, document_id: int) -> list[tuple[int, int]]:
+    """Each (contribution year, 分) that somebody has paid by the booked lines."""
+    rows = await engine.fetch(f"select distinct year, fen from ({_PAID}) p", county_code, document_id)
+    return [(row["year"], row["fen"]) for row in rows]
+
+
+_PAID = (
+    "select account_id, year, sum(amount_fen)::bigint as fen from document_line where county_code = $1 and document_id = $2"
+    " and state = 'booked' and fund = 1 group by account_id, year"
+)
+
+
+async def tell_payers(
+    county_code: int, document_id: int, title: str, bodies: dict[tuple[int, int], str], at: datetime
+) -> None:
+    """One message to everybody whose money was booked. `bodies`: by (year, 分). What is equal is sealed once: amounts stand in
+    the ledger anyway."""
+    keys = list(bodies)
+    await engine.execute(
+        "insert into message (county_code, recipient_index, channel, title, body_sealed, state, created_at, sent_at)"
+        f" select $1, q.id_index, 'in_app', $3, t.body, 'delivered', $7, $7 from ({_PAID}) p join unnest($4::int[], $5::bigint[],"
+        " $6::bytea[]) t (year, fen, body) on t.year = p.year and t.fen = p.fen join individual_account a on a.county_code = $1"
+        " and a.id = p.account_id join person q on q.county_code = $1 and q.id = a.person_id",
+        county_code, document_id, title, [year for year, _ in keys], [fen for _, fen in keys],
+        [seal(bodies[key], BODY) for key in keys], at,
+    )  # fmt: skip
+
+
+async def place_of(county_code: int, document_id: int) -> str:
+    """Where the money of a booked document was put: the debit side of its voucher."""
+    place: str = await engine.fetchval(
+        "select l.account from voucher v join voucher_line l using (county_code, period, number) where v.county_code = $1"
+        " and v.document_id = $2 and l.debit_fen > 0 order by l.position limit 1",
+        county_code, document_id,
+    )  # fmt: skip
+    return place
