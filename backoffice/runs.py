@@ -1,14 +1,18 @@
 """批次: what the county does for everybody at once, with its dry run, its three people and its progress."""
 
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
+from backoffice import run_papers
+from backoffice.run_papers import Sums
 from backoffice.viewer import AnyRequest, actor_of, now, number, text
 from db.queries import accounts as account_query
+from db.queries import portal as county_query
 from db.queries import runs as queries
 from db.queries.runs import RunRow
 from domain.actor import Actor, Post
@@ -124,22 +128,41 @@ async def progress(request: AnyRequest, run_id: FromPath[int]) -> Template:
     return await run_page(request, run_id, part=True)
 
 
-@get("/runs/{run_id:int}/sheet", guards=[readers])
-async def sheet(request: AnyRequest, run_id: FromPath[int]) -> Template:
-    """What the run wrote, by township and source: the sheet to print and sign."""
-    row, kind = await _found(request, run_id)
+async def _sums(row: RunRow) -> Sums:
+    """NotFound before it is done."""
     if row.state != "done" or row.document_id is None:
         raise NotFound
     rows = await queries.sums_by_township(row.county_code, row.document_id)
     titles = await account_query.fund_titles()
     used = [code for code in titles if any(each[code] for each in rows)]
-    lines = [
-        (each["name"], each["people"], [each[code] for code in used], sum(each[code] for code in used)) for each in rows
-    ]
+    return Sums(
+        titles=[titles[code] for code in used],
+        rows=[(each["name"] or "没有登记村组的", each["people"], [each[code] for code in used]) for each in rows],
+    )
+
+
+@get("/runs/{run_id:int}/sheet", guards=[readers])
+async def sheet(request: AnyRequest, run_id: FromPath[int]) -> Template:
+    """What the run wrote, by township and source."""
+    row, kind = await _found(request, run_id)
     return page(
-        request, "runs/sheet.html", page_title=f"{kind.title}汇总表 {row.period}", r=row, lines=lines,
-        titles=[titles[code] for code in used], sums=[sum(each[code] for each in rows) for code in used],
+        request, "runs/sheet.html", page_title=f"{kind.title}汇总表 {row.period}", r=row, sums=await _sums(row),
+        has_paper=row.kind in run_papers.MAKERS,
     )  # fmt: skip
+
+
+@get("/runs/{run_id:int}/sheet/pdf", guards=[readers])
+async def sheet_pdf(request: AnyRequest, run_id: FromPath[int]) -> Response[bytes]:
+    """The same to print and sign."""
+    row, kind = await _found(request, run_id)
+    county = await county_query.county(row.county_code)
+    if row.kind not in run_papers.MAKERS or county is None:
+        raise NotFound
+    data = await run_papers.printed(row, await _sums(row), county.agency_name, now(request))
+    name = quote(f"{kind.title}汇总表{row.period}-{row.round}.pdf")
+    return Response(
+        data, media_type="application/pdf", headers={"Content-Disposition": f"inline; filename*=UTF-8''{name}"}
+    )
 
 
 @post("/runs/{run_id:int}/{step:str}", guards=[readers])
@@ -160,4 +183,4 @@ async def act(request: AnyRequest, run_id: FromPath[int], step: FromPath[str]) -
     return go(request, f"/runs/{run_id}")
 
 
-ROUTES = [runs, prepare, one, progress, sheet, act]
+ROUTES = [runs, prepare, one, progress, sheet, sheet_pdf, act]

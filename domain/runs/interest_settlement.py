@@ -58,9 +58,14 @@ async def prepare(county_code: int, period: str, at: datetime) -> Plan:
     return Plan(settings=settings, chunks=chunks)
 
 
+def percent(rate: str) -> str:
+    """0.0250 as 2.5%."""
+    return f"{Decimal(rate) * 100:f}".rstrip("0").rstrip(".") + "%"
+
+
 def facts(settings: dict[str, Any]) -> list[tuple[str, str]]:
     return [
-        ("记账利率", f"一年{Decimal(settings['rate']) * 100:f}".rstrip("0").rstrip(".") + "%"),
+        ("记账利率", f"一年{percent(settings['rate'])}"),
         ("利率文件", settings["document"]),
         *(
             (f"{year}年", f"结息以后有{people}人的账又有变动，请先再办一次{year}年的结息")

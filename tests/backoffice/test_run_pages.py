@@ -10,6 +10,7 @@ from domain.actor import Post
 from domain.ledger import Kind
 from domain.runs import KINDS, run
 from tests.backoffice.office import Office
+from tests.documents.test_documents import text_of
 from tests.make import CHINA, COUNTY
 from tests.runs.conftest import many_accounts, posted
 
@@ -57,6 +58,11 @@ async def test_a_year_is_settled_from_the_first_click_to_the_result(office: Offi
         sheet = await desk.get(f"{url}/sheet")
         assert "柳湾镇" in sheet.text
         assert "160.44" in sheet.text
+        paper = await desk.client.get(f"{url}/sheet/pdf")
+        assert paper.headers["content-type"] == "application/pdf"
+        printed = text_of(paper.content)
+        for word in ("柳湾镇", "160.44", "2.5%", "何静", "严明", "冯远", "壹佰陆拾元肆角肆分"):
+            assert word in printed, word
     assert await engine.fetchval("select count(*) from ledger_entry where kind = 10") == 7
 
 
