@@ -178,6 +178,12 @@ def age_on(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < birthday)
 
 
+def birthday(born: date, age: int) -> date:
+    """The day on which somebody turns `age`, as age_on counts."""
+    day = 28 if (born.month, born.day) == (2, 29) and not _is_leap(born.year + age) else born.day
+    return date(born.year + age, born.month, day)
+
+
 def _is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 

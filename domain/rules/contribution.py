@@ -97,8 +97,3 @@ def year_problem(year: int, paid_on: date, born_on: date, scheme_start: date, *,
                 "before-scheme-age", f"制度实施以前的年度，只能补缴46周岁到60周岁的，{year}年不在其中。", "year"
             )
     return None
-
-
-def is_back_payment(year: int, paid_on: date) -> bool:
-    """补缴: for a year that is over. Interest runs from its own treasury date (R-115), subsidy only where allowed (R-113)."""
-    return year < paid_on.year

@@ -16,11 +16,11 @@ from domain.rules.contribution import (
     difference,
     entitled,
     is_a_tier,
-    is_back_payment,
     reached,
     rules_for,
     year_problem,
 )
+from tests.rules.worked import examples
 
 JANUARY = date(2026, 1, 1)
 # 城镇 has no rule of its own; 贫困人口一级 of a rural household is the example of the 2017 operation manual, annex 1.
@@ -50,6 +50,17 @@ def parameters(**changed: str | None) -> Parameters:
 
 RULES = parameters().rules(JANUARY)
 ORDINARY = rules_for(RULES, "011", "20")
+
+
+@pytest.mark.parametrize("row", examples("contribution"))
+def test_worked_examples_of_a_year(row: dict[str, str]) -> None:
+    choices = rules_for(RULES, row["身份类别"], row["户口性质"])
+    payments = [yuan(amount) for amount in row["缴费"].split()]
+    tier, before = reached(choices, sum(payments)), reached(choices, sum(payments[:-1])) if payments[1:] else None
+    assert (tier.tier if tier else "") == row["最后档次"]
+    assert entitled(tier).total == yuan(row["政府补贴和代缴"])
+    assert difference(entitled(tier), entitled(before)).total == yuan(row["最后一次增加"])
+    assert sum(payments) + entitled(tier).total == yuan(row["账户增加"])
 
 
 @pytest.mark.rule("R-134")
@@ -187,12 +198,6 @@ def test_which_year_can_be_paid_for(year: int, by_agency: bool, born: date, code
 )  # fmt: skip
 def test_the_parameters_of_a_payment_are_those_of_its_year(year: int, paid_on: date, day: date) -> None:
     assert day_in_year(year, paid_on) == day
-
-
-@pytest.mark.rule("R-113", "R-115")
-@pytest.mark.parametrize(("year", "back"), [(2025, True), (2026, False)])
-def test_a_year_that_is_over_is_paid_back(year: int, back: bool) -> None:
-    assert is_back_payment(year, date(2026, 1, 1)) is back
 
 
 def test_nothing_paid_reaches_no_tier_and_entitles_to_nothing() -> None:

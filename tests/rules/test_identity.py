@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -185,3 +185,16 @@ def test_a_posted_name_shows_its_first_character_only() -> None:
     assert identity.mask_name("王小明") == "王**"
     assert identity.mask_name("𠮷田") == "𠮷*"
     assert identity.mask_name("") == ""
+
+
+@pytest.mark.parametrize(
+    ("born", "age", "day"),
+    [
+        (date(1966, 11, 21), 60, date(2026, 11, 21)), (date(1964, 2, 29), 60, date(2024, 2, 29)),
+        (date(1964, 2, 29), 59, date(2023, 2, 28)), (date(1840, 2, 29), 60, date(1900, 2, 28)),
+    ],
+)  # fmt: skip
+def test_a_birthday_is_the_first_day_of_an_age(born: date, age: int, day: date) -> None:
+    assert identity.birthday(born, age) == day
+    assert identity.age_on(born, day) == age
+    assert identity.age_on(born, day - timedelta(days=1)) == age - 1
