@@ -21,7 +21,7 @@ from domain import access, identity
 from domain.actor import POST_TITLES, Actor, ActorKind, Channel, Post, Scope
 from domain.agency import worker
 from domain.case.item import SOURCE_TITLES, Source, Subject
-from ops import demo_cases
+from ops import demo_accounts, demo_cases
 from web import passwords
 from web import settings as web_settings
 
@@ -50,6 +50,11 @@ STAFF = (
     Colleague("沈岚", "439901007", Post.COUNTY_AUDITOR),
     Colleague("赵敏", "439901008", Post.TOWNSHIP_CLERK, f"{COUNTY}01", "柳湾镇社会保障事务所"),
     Colleague("吴桐", "439901009", Post.TOWNSHIP_CLERK, f"{COUNTY}02", "石桥乡社会保障事务所"),
+    Colleague("周会", "439901010", Post.COUNTY_COLLECTION),
+    Colleague("吴梅", "439901011", Post.COUNTY_COLLECTION),
+    Colleague("卫东", "439901012", Post.CASHIER),
+    Colleague("路平", "439901013", Post.ACCOUNTANT),
+    Colleague("严明", "439901014", Post.FINANCE_SUPERVISOR),
 )
 
 
@@ -126,6 +131,8 @@ async def seed(at: datetime) -> None:
         subjects={r.name: await _subject(r) for r in everybody},
         people={r.name: r for r in everybody},
     )
+    paying = [(r.name, r.id_number) for r in everybody if r.status == "contributing"]
+    await demo_accounts.fill(COUNTY, paying, cast.staff)
     await demo_cases.fill(cast, settings.files, at)
 
 

@@ -1,0 +1,58 @@
+"""Years of contributions and interest for the demo's participants, through the same functions as everybody else's."""
+
+from datetime import date, datetime
+
+from db.engine import transaction
+from db.queries import people as people_query
+from db.stores.books import NewDocument
+from domain import books, contributions
+from domain.actor import Actor
+from domain.agency import worker
+from domain.books import DocumentKind
+from domain.contributions import Paid
+from domain.runs import KINDS, interest_settlement, run
+from ops.demo_cases import CHINA
+
+FIRST_YEAR, LAST_YEAR = 2020, 2025  # the years for which the sample parameters have tiers and rates
+AMOUNTS = (30000, 30000, 50000, 50000, 100_000, 100_000)  # 分, year by year
+MAKER, REVIEWER, APPROVER = "何静", "严明", "冯远"  # who settle the interest
+
+
+async def fill(county_code: int, people: list[tuple[str, str]], staff: dict[str, Actor]) -> None:
+    """`people`: (name, ID number) of participants; who does not pay any more is left out by the check itself."""
+    for year, fen in zip(range(FIRST_YEAR, LAST_YEAR + 1), AMOUNTS, strict=True):
+        await _pay(county_code, people, year, fen)
+        await _settle(county_code, year, staff)
+
+
+async def _pay(county_code: int, people: list[tuple[str, str]], year: int, fen: int) -> None:
+    at = datetime(year, 3, 16, 10, tzinfo=CHINA)
+    by = worker(county_code)
+    payments = [
+        Paid(line_no=line, name=name, id_number=number, id_index=people_query.id_index_of(number), year=year, amount_fen=fen,
+             value_on=date(year, 3, 10), external_no=f"DEMO{year}{line:06d}")
+        for line, (name, number) in enumerate(people, start=2)
+    ]  # fmt: skip
+    new = NewDocument(
+        kind=DocumentKind.TAX_DETAIL, business_on=at.date(), region_code=f"{county_code}", partner="tax",
+        external_no=f"demo-{year}", title=f"税务缴费明细 {year}年（样例）",
+    )  # fmt: skip
+    document = await contributions.take_in(county_code, new, payments, by, at)
+    async with transaction():
+        await books.take_over(county_code, document, by, at)
+    await contributions.book(county_code, document, by, at)
+
+
+async def _settle(county_code: int, year: int, staff: dict[str, Actor]) -> None:
+    at = datetime(year + 1, 4, 8, 10, tzinfo=CHINA)
+    kind = interest_settlement.KIND
+    run_id = await run.prepare(kind, county_code, f"{year}", staff[MAKER], at)
+    await _work(county_code, at)
+    await run.review(kind, county_code, run_id, staff[REVIEWER], at)
+    await run.approve(kind, county_code, run_id, staff[APPROVER], at)
+    await _work(county_code, at)
+
+
+async def _work(county_code: int, at: datetime) -> None:
+    while await run.advance(KINDS, county_code, at):
+        pass
