@@ -50,6 +50,13 @@ def test_no_part_is_for_a_year_to_come_or_before_the_expropriation() -> None:
     ]
 
 
+@pytest.mark.rule("R-149")
+def test_who_was_past_sixty_at_the_expropriation_gets_nothing_for_the_years_before() -> None:
+    past = award(born_on=date(1964, 1, 1))
+    assert due(past, EXPROPRIATED, paid_years={2024}, credited={}, receiving=False) == []
+    assert due(past, EXPROPRIATED, paid_years={2024}, credited={}, receiving=True) == [Credit(2026, yuan("30000"))]
+
+
 @pytest.mark.rule("R-148")
 @pytest.mark.parametrize(
     ("born", "first"),
