@@ -129,3 +129,15 @@ async def years(county_code: int, account_id: int) -> list[YearLine]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+async def held_before(county_code: int, account_id: int, year: int) -> dict[str, int]:
+    """What each source held, principal and interest together, on 1 January of a year."""
+    row = await engine.fetchrow(
+        "select "
+        + ", ".join(f"coalesce(sum({fund}_fen), 0)::bigint as {fund}" for fund in FUNDS)
+        + " from ledger_entry where county_code = $1 and account_id = $2 and year < $3",
+        county_code, account_id, year,
+    )  # fmt: skip
+    assert row is not None
+    return {fund: row[fund] for fund in FUNDS}
