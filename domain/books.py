@@ -37,6 +37,7 @@ class DocumentKind(StrEnum):
     DIRECT_DEBIT = "direct_debit"
     AGENCY_BATCH = "agency_batch"
     POS_REPORT = "pos_report"
+    ZERO_CONTRIBUTION = "zero_contribution"  # government pays everything: a list without money of the people on it
     COLLECTIVE_ASSISTANCE = "collective_assistance"
     LAND_LOSS = "land_loss"
     SUBSIDY_ARRIVAL = "subsidy_arrival"
@@ -64,6 +65,7 @@ KINDS: dict[DocumentKind, Rules] = {
     DocumentKind.DIRECT_DEBIT: Rules("银行代扣代缴", Kind.CONTRIBUTION),
     DocumentKind.AGENCY_BATCH: Rules("批量缴费申报", Kind.CONTRIBUTION),
     DocumentKind.POS_REPORT: Rules("村级代办刷卡缴费", Kind.CONTRIBUTION),
+    DocumentKind.ZERO_CONTRIBUTION: Rules("政府全额代缴零缴费", Kind.CONTRIBUTION),
     DocumentKind.COLLECTIVE_ASSISTANCE: Rules("集体补（资）助", Kind.ASSISTANCE),
     DocumentKind.LAND_LOSS: Rules("被征地农民缴费补贴", Kind.LAND_LOSS),
     DocumentKind.SUBSIDY_ARRIVAL: Rules("缴费补贴到账", Kind.SUBSIDY),

@@ -37,11 +37,13 @@ SCHEME_START = date(
 
 class Way(Struct, frozen=True):
     """How a way in treats a line it cannot book. `money_is_here`: the money has been paid, so that such a line waits for
-    somebody to say whose it is; else it goes back to who made the sheet. `exact`: a line is a whole tier (R-090)."""
+    somebody to say whose it is; else it goes back to who made the sheet. `exact`: a line is a whole tier (R-090). `zero`: government pays all
+    of it (R-129)."""
 
     channel: str
     money_is_here: bool
     exact: bool = False
+    zero: bool = False
     by_agency: bool = False
 
 
@@ -51,6 +53,7 @@ WAYS: dict[DocumentKind, Way] = {
     DocumentKind.DIRECT_DEBIT: Way("direct_debit", money_is_here=False, exact=True),
     DocumentKind.AGENCY_BATCH: Way("agency", money_is_here=False, exact=True, by_agency=True),
     DocumentKind.POS_REPORT: Way("pos", money_is_here=True),
+    DocumentKind.ZERO_CONTRIBUTION: Way("government", money_is_here=False, zero=True),
     DocumentKind.SUSPENSE_CLEARED: Way("tax", money_is_here=True),
 }
 
@@ -148,7 +151,9 @@ def _problem(paid: Paid, known: LineFacts, way: Way, rules: _Rules, county_code:
         return Problem("other-region", "这个人不属于申报的乡镇（村）。")
     if (known.participation_status, known.contribution_status) != (1, 1):
         return _not_paying(known)
-    if paid.amount_fen <= 0:
+    if way.zero and paid.year != paid.value_on.year:
+        return Problem("not-this-year", "零缴费只能办当年的。")
+    if paid.amount_fen <= 0 and not way.zero:
         return Problem("amount", "金额要大于0。")
     if found := year_problem(paid.year, paid.value_on, known.born_on, SCHEME_START, by_agency=way.by_agency):
         return found
@@ -205,7 +210,9 @@ async def _across(county_code: int, document_id: int, kind: DocumentKind, unusab
         await years.put_aside_twice_in_file(county_code, document_id)
     if kind is not DocumentKind.SUSPENSE_CLEARED:  # its voucher is that of the line it clears
         await years.put_aside_repeated(county_code, document_id)
-    await years.put_aside_paid(county_code, document_id, unusable, exact=exact)
+    await years.put_aside_paid(county_code, document_id, unusable, exact=exact, zero=WAYS[kind].zero)
+    if WAYS[kind].zero:
+        await years.put_aside_uncovered(county_code, document_id, columns)
     await years.put_aside_beyond_top(
         county_code, document_id, columns, unusable, subsidise_back_payments=SUBSIDISE_BACK_PAYMENTS
     )
@@ -222,7 +229,8 @@ async def book(county_code: int, document_id: int, by: Actor, at: datetime) -> i
         document, place = await books.begin_booking(county_code, document_id, at.date())
         kind = DocumentKind(document.kind)
         rules = _Rules(await snapshot(county_code))
-        columns = await _across(county_code, document_id, kind, "exception", rules)
+        unusable = "bad" if WAYS[kind].zero else "exception"
+        columns = await _across(county_code, document_id, kind, unusable, rules)
         booked = await ledger.post_lines(county_code, document_id, at.date(), KINDS[kind].entry)
         await years.record_years(
             county_code, document_id, columns, WAYS[kind].channel, at.year * 100 + at.month,

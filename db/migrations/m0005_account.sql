@@ -344,12 +344,14 @@ create table category_spell (
   ended_at timestamptz,
   ended_by text not null default '',
   end_reason text not null default '',
+  missing_from text not null default '', -- the newest full list of its source that does not name the person any more
   primary key (county_code, id),
   foreign key (county_code, person_id) references person (county_code, id),
   exclude using gist (county_code with =, person_id with =, category with =, daterange(from_on, until_on, '[]') with &&)
 );
 create index category_spell_by_person on category_spell (county_code, person_id);
 create index category_spell_by_category on category_spell (county_code, category, id) where until_on is null;
+create index category_spell_missing on category_spell (county_code, id) where missing_from <> '';
 
 -- 同意参保 before a zero contribution (R-128): who agreed, how, who heard it.
 create table zero_consent (
@@ -568,7 +570,7 @@ grant update (until_on) on agency_bank_account to pension_app;
 grant update (document_id) on receipt to pension_app;
 grant update (credited_province_fen, credited_city_fen, credited_county_fen, credited_government_paid_fen, estimate_id)
   on subsidy_due to pension_app;
-grant update (until_on, ended_at, ended_by, end_reason) on category_spell to pension_app;
+grant update (until_on, ended_at, ended_by, end_reason, missing_from) on category_spell to pension_app;
 grant update (until_on, end_reason) on debit_member to pension_app;
 grant update (until_on, ended_by_case) on suspension_spell to pension_app;
 grant usage on all sequences in schema public to pension_app;

@@ -200,9 +200,10 @@ async def put_aside_repeated(county_code: int, document_id: int) -> int:
     return len(found)
 
 
-async def put_aside_paid(county_code: int, document_id: int, state: str, *, exact: bool) -> int:
-    """Good lines for a year that takes no more become `state`: a past year that counts or was paid back before (R-106), and
-    on a sheet of whole tiers (`exact`) any year with a payment (R-092, R-121)."""
+async def put_aside_paid(county_code: int, document_id: int, state: str, *, exact: bool, zero: bool = False) -> int:
+    """Good lines for a year that takes no more become `state`: a past year that counts or was paid back before (R-106), on
+    a sheet of whole tiers (`exact`) any year with a payment (R-092, R-121), on a list of `zero` also one that government has
+    paid (R-124)."""
     rows = await engine.fetch(
         "select m.line_no from (select line_no, account_id, year, year < extract(year from value_on) as back,"
         " bool_or(year >= extract(year from value_on)) over (partition by account_id, year) as in_time,"
@@ -210,8 +211,8 @@ async def put_aside_paid(county_code: int, document_id: int, state: str, *, exac
         " from document_line where county_code = $1 and document_id = $2 and state = 'good' and fund = 1) m"
         " left join contribution_year y on y.county_code = $1 and y.account_id = m.account_id and y.year = m.year"
         " where m.back and (m.in_time or m.nth > 1 or y.counts or y.back_payment and y.personal_fen > 0)"
-        " or $3 and y.personal_fen > 0",
-        county_code, document_id, exact,
+        " or ($3 or $4) and y.personal_fen > 0 or $4 and y.counts",
+        county_code, document_id, exact, zero,
     )  # fmt: skip
     found = [row["line_no"] for row in rows]
     await _put_aside(county_code, document_id, found, state, "paid", "这一年已经缴过费，不能重复缴。")
@@ -238,6 +239,21 @@ async def _put_aside(
         " and line_no = any($3::int[])",
         county_code, document_id, line_nos, state, code, reason,
     )  # fmt: skip
+
+
+async def put_aside_uncovered(county_code: int, document_id: int, rules: Rules) -> int:
+    """Lines of a zero contribution whose person reaches no tier without paying, as the identity of the day is, become bad
+    (R-129)."""
+    rows = await engine.fetch(
+        f"{_ASKED} select l.line_no from ruled r join document_line l on l.county_code = $1 and l.document_id = $2"
+        " and l.account_id = r.account_id and l.year = r.year where r.tier is null and l.state = 'good'",
+        county_code, document_id, *rules.columns(), ["good"], False,  # noqa: FBT003 - $15
+    )  # fmt: skip
+    found = [row["line_no"] for row in rows]
+    await _put_aside(
+        county_code, document_id, found, "bad", "not-covered", "这个人的身份不是政府全额代缴，要先缴个人部分。"
+    )
+    return len(found)
 
 
 async def payment_days(county_code: int, document_id: int) -> list[tuple[int, date]]:

@@ -59,6 +59,7 @@ class CategorySpell(Table, tablename="category_spell", db=DB):
     ended_at = moment(null=True)
     ended_by = text()
     end_reason = text()
+    missing_from = text()
 
 
 class ZeroConsent(Table, tablename="zero_consent", db=DB):
