@@ -2,10 +2,12 @@
 
 import asyncio
 import multiprocessing
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import msgspec
 
@@ -15,7 +17,7 @@ from web.documents.page import TemplateFault
 from web.documents.paper import Paper
 from web.documents.worker import PdfUnavailable
 
-__all__ = ["PdfUnavailable", "Printer", "TemplateFault", "render", "start", "stop"]
+__all__ = ["PdfUnavailable", "Printer", "TemplateFault", "render", "render_packs", "start", "stop"]
 
 
 class Printer:
@@ -48,20 +50,21 @@ class Printer:
 
     async def render(self, kind: str, data: Paper) -> bytes:
         """`data` is of the class that contents.KINDS names. PdfUnavailable when pango is missing."""
-        if type(data) is not KINDS[kind].contents:
-            raise TypeError(f"{kind} is not made from {type(data).__name__}")
-        payload = msgspec.json.encode(data)
+        return await self._print(worker.print_document, kind, _payload(kind, data))
+
+    async def render_pack(self, kind: str, data: Sequence[Paper]) -> bytes:
+        """All of them in one file."""
+        return await self._print(worker.print_pack, kind, [_payload(kind, each) for each in data])
+
+    async def _print(self, printing: Callable[[str, Any], bytes], kind: str, data: Any) -> bytes:
         pool = self._open()
+        self._printed += 1
         try:
-            return await self._print(pool, kind, payload)
+            return await asyncio.wrap_future(pool.submit(printing, kind, data))
         except BrokenProcessPool:  # killed from outside, for instance for its memory: once more in a new one
             if self._pool is pool:
                 self._pool = None
-            return await self._print(self._open(), kind, payload)
-
-    async def _print(self, pool: ProcessPoolExecutor, kind: str, payload: bytes) -> bytes:
-        self._printed += 1
-        return await asyncio.wrap_future(pool.submit(worker.print_document, kind, payload))
+            return await asyncio.wrap_future(self._open().submit(printing, kind, data))
 
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is not None and self._printed >= self._limit:
@@ -75,6 +78,12 @@ class Printer:
             )
             self._printed = 0
         return self._pool
+
+
+def _payload(kind: str, data: Paper) -> bytes:
+    if type(data) is not KINDS[kind].contents:
+        raise TypeError(f"{kind} is not made from {type(data).__name__}")
+    return msgspec.json.encode(data)
 
 
 _printer = Printer()
@@ -94,3 +103,23 @@ async def stop() -> None:
 async def render(kind: str, data: Paper) -> bytes:
     """The document as PDF/A-3b. Kinds and their contents: web.documents.contents.KINDS."""
     return await _printer.render(kind, data)
+
+
+async def render_packs(kind: str, data: AsyncIterable[Paper], size: int = 200) -> AsyncGenerator[bytes, None]:
+    """Print packs of up to `size` documents, for instance the statements of a village, one after the other.
+
+    They are printed in a process of their own, replaced after each file: nobody who waits for one document waits for a
+    village, and memory stays flat. `data` is asked for one pack at a time. Use with contextlib.aclosing, or to the end.
+    """
+    printer = Printer(recycle_after=1)
+    some: list[Paper] = []
+    try:
+        async for each in data:
+            some.append(each)
+            if len(some) == size:
+                yield await printer.render_pack(kind, some)
+                some = []
+        if some:
+            yield await printer.render_pack(kind, some)
+    finally:
+        await printer.stop()

@@ -49,6 +49,14 @@ def print_document(kind: str, payload: bytes) -> bytes:
     return pdf
 
 
+def print_pack(kind: str, payloads: list[bytes]) -> bytes:
+    """All of them in one file, in their order."""
+    contents: type[Paper] = KINDS[kind].contents
+    pages = (to_html(kind, msgspec.json.decode(payload, type=contents)) for payload in payloads)
+    pdf: bytes = _press().to_pack(pages)
+    return pdf
+
+
 def _press() -> ModuleType:
     try:
         from web.documents import press  # noqa: PLC0415 - only here, after begin() has set the fonts
