@@ -1,0 +1,233 @@
+"""One example of every document of the account and the fund, and long ones of what can be long."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from tests.documents.samples import AGENCY, AT, PLACE, VERIFY, signature
+from tests.make import id_number
+from web.documents import account_contents as account
+from web.documents import fund_contents as fund
+from web.documents.paper import Paper
+
+NAME = "古丽扎尔·艾合买提江"
+ID_NUMBER = id_number(date(1968, 4, 12), 302)
+MASKED = "439901********" + ID_NUMBER[-4:]
+PHONE = "0739-0012333"
+VILLAGE = "青禾县 石桥乡 白果村"
+BANK = "青禾县农村商业银行石桥支行"
+BANK_ACCOUNT = "8201 0000 0000 1234 567"
+PAYEE = "青禾县城乡居民基本养老保险基金收入户"
+NAMES = (NAME, "王大山", "㐂䶮", "李秀英", "欧阳春生")
+TITLES = ("个人缴费", "村集体补助", "其他资助", "省级补贴", "市级补贴", "县级补贴", "政府代缴", "转入")
+
+
+# fmt: off
+def statement(years: int, first: int = 1987, **more: Any) -> account.AccountStatement:
+    """A line a year, each with every source."""
+    lines, standing, interest = [], 0, 0
+    for year in range(first, first + years):
+        earned = standing * 262 // 10000 + 7
+        interest += earned
+        standing += 100_000 + 20_000 + 5_000 + 6_000 + 1_500 + 1_500 + 10_000 + earned - 3
+        lines.append(account.StatementYear(
+            year=year, personal_fen=100_000, collective_fen=20_000, other_assistance_fen=5_000, subsidy_province_fen=6_000,
+            subsidy_city_fen=1_500, subsidy_county_fen=1_500, government_paid_fen=10_000, interest_fen=earned, other_fen=-3,
+            closing_fen=standing, note="利率2.62%" if year % 3 else "补缴上年，利率2.62%",
+        ))
+    principal = (100_000 * years, 20_000 * years, 5_000 * years, 6_000 * years, 1_500 * years, 1_500 * years, 10_000 * years, -3 * years)
+    earned_by = (interest, *[0] * 7)
+    balances = tuple(
+        account.SourceBalance(title=title, principal_fen=fen, interest_fen=earned)
+        for title, fen, earned in zip(TITLES, principal, earned_by, strict=True)
+    )
+    facts: dict[str, Any] = {
+        "agency": AGENCY, "printed_at": AT, "number": "DZ-439901-2026-00001278", "name": NAME, "id_number_masked": MASKED,
+        "region_name": VILLAGE + " 一组", "enrolled_on": date(first, 3, 1), "contribution_years": years,
+        "period": f"{first}年至{first + years - 1}年", "as_of_on": date(first + years - 1, 12, 31), "verify_url": VERIFY,
+        "enquiry_phone": PHONE, "years": tuple(lines), "balances": balances,
+    }
+    return account.AccountStatement(**facts | more)
+
+
+STATEMENT = statement(15, 2011)
+
+CERTIFIED: dict[str, Any] = {
+    "agency": AGENCY, "printed_at": AT, "name": NAME, "id_type": "居民身份证", "id_number": ID_NUMBER, "region_name": VILLAGE,
+    "enrolled_on": date(2011, 3, 1), "status": "正常缴费", "contribution_years": 15, "as_of_on": date(2026, 11, 21),
+    "verify_url": VERIFY, "handler": "石建国", "enquiry_phone": PHONE,
+}
+PARTICIPATION = account.ParticipationCertificate(number="CB-439901-2026-00000311", category="重度残疾人（二级）", **CERTIFIED)
+
+
+def paid_years(count: int) -> tuple[account.PaidYear, ...]:
+    return tuple(
+        account.PaidYear(year=year, tier="每年1000元", personal_fen=100_000 if year % 5 else 90_000,
+                         government_paid_fen=0 if year % 5 else 10_000, last_paid_on=date(year, 5, 20),
+                         note="" if year % 7 else "补缴")
+        for year in range(2026 - count, 2026)
+    )  # fmt: skip
+
+
+CONTRIBUTION = account.ContributionCertificate(number="JF-439901-2026-00000312", years=paid_years(8), **CERTIFIED)
+
+PAYMENT_SLIP = account.PaymentSlip(
+    agency=AGENCY, printed_at=AT, number="PD-439901-2026-00004711", name=NAME, id_number_masked=MASKED, region_name=VILLAGE,
+    payments=(
+        account.Payment(year=2025, tier="每年1000元", amount_fen=100_000, paid_on=date(2026, 3, 5), booked_on=date(2026, 3, 7),
+                        channel="税务（手机缴费）", voucher_number="343015260300012345"),
+        account.Payment(year=2026, tier="每年10000元", amount_fen=10_000_10, paid_on=date(2026, 11, 20),
+                        channel="银行柜台", voucher_number="YH20261120-0098"),
+    ),
+    issued_on=date(2026, 11, 21), verify_url=VERIFY, enquiry_phone=PHONE,
+)
+
+
+def debited(count: int) -> tuple[account.DebitedPerson, ...]:
+    relations = ("本人", "配偶", "子女", "父母", "其他亲属")
+    return tuple(
+        account.DebitedPerson(name=NAMES[i % 5], id_number=id_number(date(1968, 4, 12) + timedelta(400 * (i % 40)), 300 + i), relation=relations[i % 5],
+                              tier="每年1000元" if i % 2 else "每年200元", standard_fen=100_000 if i % 2 else 20_000)
+        for i in range(count)
+    )
+
+
+AGREEMENT = account.DebitAgreement(
+    agency=AGENCY, printed_at=AT, number="DK-439901-2026-00000052", payer_name=NAME, payer_id_type="居民身份证",
+    payer_id_number=ID_NUMBER, bank=BANK, bank_account=BANK_ACCOUNT, people=debited(4), address=PLACE, phone=PHONE,
+    mobile="13800000127", signed_on=date(2026, 11, 21), signature=signature(), registered_on=date(2026, 11, 22),
+    outlet="石桥支行营业部", teller="0412 田小禾",
+)
+
+DECLARED: dict[str, Any] = {
+    "agency": AGENCY, "printed_at": AT, "office": "石桥乡人力资源和社会保障服务所", "declarant": NAME,
+    "declarant_id_number": ID_NUMBER, "declared_on": date(2026, 11, 21), "bank": BANK, "bank_account": BANK_ACCOUNT,
+    "account_name": PAYEE, "payment_state": "未缴费", "slip_number": "JZ20261121000127", "note": "白果村2026年集中缴费",
+    "handler": "石建国", "handled_on": date(2026, 11, 21),
+}
+BATCH = fund.BatchDeclaration(number="SB-439901-2026-000127", people_times=126, total_fen=100_000_10, **DECLARED)
+
+
+def assisted(count: int) -> tuple[fund.AssistedPerson, ...]:
+    return tuple(
+        fund.AssistedPerson(name=NAMES[i % 5], id_number=id_number(date(1968, 4, 12), i), region_name="石桥乡白果村一组", year=2026,
+                            amount_fen=10_000 + i)
+        for i in range(count)
+    )
+
+
+COLLECTIVE = fund.CollectiveAssistanceDeclaration(
+    number="BZ-439901-2026-000031", giver="石桥乡白果村股份经济合作社", giver_kind="村集体补助",
+    minutes="2026年9月12日村民会议，到会112人，同意109人", people=assisted(6), **DECLARED,
+)
+
+ADJUSTMENT = fund.AdjustmentDeclaration(
+    number="TZ-439901-2026-000008", contribution_year=2026, personal_fen=-80_000, phone="13800000127",
+    items=(
+        fund.AdjustedItem(name=NAME, id_number=ID_NUMBER, item="个人缴费", before_fen=100_000, after_fen=20_000,
+                          basis="税务退库通知书2026-0098", note="缴错档次"),
+        fund.AdjustedItem(name=NAME, id_number=ID_NUMBER, item="县级补贴", before_fen=3_000, after_fen=0,
+                          basis="青财社〔2026〕12号"),
+    ),
+    **DECLARED,
+)
+
+SLIP = fund.BankSlip(
+    agency=AGENCY, printed_at=AT, number="JZ-439901-2026-0127", title="银行代收进账单", dated_on=date(2026, 11, 21), payee=PAYEE,
+    bank=BANK, account=BANK_ACCOUNT, source="银行代收城乡居民个人缴费", amount_fen=100_000_10, people=126, note="2026年11月20日收缴",
+)
+
+ESTIMATE = fund.SubsidyEstimate(
+    agency=AGENCY, printed_at=AT, number="CS-439901-202610", year=2026, month=10, maker="田小禾", reviewer="石建国", approver="何青",
+    lines=tuple(
+        fund.EstimateLine(tier=f"第{place}档（{yuan}元）", standard_fen=yuan * 100, people_times=1_000 * i + 7,
+                          personal_fen=yuan * 100 * (1_000 * i + 7), province_fen=3_000 * (1_000 * i + 7), city_fen=1_005 * i,
+                          county_fen=2_000 * (1_000 * i + 7), government_paid_fen=10_000 * (i % 3))
+        for i, (place, yuan) in enumerate(zip("一二三四五六七八九十", (200, 300, 500, 800, 1000, 1500, 2000, 3000, 4000, 6000), strict=True), 1)
+    ),
+)
+
+
+def back_payments(count: int) -> tuple[fund.BackPayment, ...]:
+    return tuple(
+        fund.BackPayment(name=NAMES[i % 5], id_number=id_number(date(1968, 4, 12), i), region_name="石桥乡白果村一组",
+                         year=2011 + i % 15, tier="每年200元", amount_fen=20_000 + i, paid_on=date(2026, 6, 1) if i % 2 else None)
+        for i in range(count)
+    )
+
+
+BACK_PAYMENTS = fund.BackPaymentList(
+    agency=AGENCY, printed_at=AT, number="BJ-439901-2026-0012", region_name="石桥乡", declared_on=date(2026, 11, 21), payee=PAYEE,
+    bank=BANK, account=BANK_ACCOUNT, lines=back_payments(8), maker="田小禾", reviewer="石建国",
+)
+
+
+def village(count: int) -> fund.VillageList:
+    return fund.VillageList(
+        agency=AGENCY, printed_at=AT, number="MC-4399010203-2026-01", title="2026年度缴费情况公示名册", region_name=VILLAGE,
+        as_of_on=date(2026, 11, 21), maker="田小禾", note="有异议的，请在2026年12月1日前告诉村委会。",
+        columns=(
+            fund.Column(title="姓名", width=4), fund.Column(title="身份证号码", width=5), fund.Column(title="村民小组", width=2),
+            fund.Column(title="缴费身份", width=4), fund.Column(title="档次", width=3), fund.Column(title="个人缴费", width=3, is_number=True),
+            fund.Column(title="政府补贴", width=3, is_number=True), fund.Column(title="缴费状态", width=2),
+        ),
+        rows=tuple(
+            (NAMES[i % 5], f"439901********{i:04d}", "一组", "普通参保人员", "每年1000元", "1,000.00", "65.00", "已缴费" if i % 4 else "未缴费")
+            for i in range(count)
+        ),
+        totals=(f"{count}人", "", "", "", "", f"{count * 1000:,}.00", f"{count * 65:,}.00", ""),
+    )
+
+
+VILLAGE_LIST = village(12)
+
+VOUCHER = fund.FundVoucher(
+    agency=AGENCY, printed_at=AT, number="2026-11-0127", period="2026年11月", dated_on=date(2026, 11, 21), attachments=3,
+    source="到款登记 JZ-439901-2026-0127", maker="田小禾", reviewer="石建国",
+    lines=(
+        fund.VoucherEntry(summary="税务11月20日入库的个人缴费，126人次", account="收入户存款", debit_fen=100_000_10),
+        fund.VoucherEntry(summary="税务11月20日入库的个人缴费，126人次", account="保险费收入——个人缴费", credit_fen=90_000_00),
+        fund.VoucherEntry(summary="其中村集体补助", account="保险费收入——集体补助", credit_fen=10_000_10),
+    ),
+)
+
+INTEREST = fund.InterestSheet(
+    agency=AGENCY, printed_at=AT, number="JX-439901-2026", year=2026, rate="2.62%", rate_document="人社厅发〔2026〕记账利率公告（示例）",
+    posted_on=date(2026, 12, 31), funds=TITLES, maker="田小禾", reviewer="石建国", approver="何青",
+    lines=tuple(
+        fund.TownshipInterest(region_name=name, accounts=20_000 + i, amounts_fen=tuple(123_456_789 * (i + 1) // (k + 1) for k in range(8)))
+        for i, name in enumerate(("柳湾镇", "石桥乡", "东坪镇", "枫林街道"))
+    ),
+    note="本次结息按月计算，上月底以前到账的钱从下个月起计息。",
+)
+
+
+def land_people(count: int) -> tuple[fund.LandLossPerson, ...]:
+    return tuple(
+        fund.LandLossPerson(region_name="石桥乡白果村一组", name=NAMES[i % 5], id_number=id_number(date(1968, 4, 12), i),
+                            amount_fen=300_000 + i, year_number=i % 4)
+        for i in range(count)
+    )
+
+
+LAND_LOSS = fund.LandLossDeclaration(
+    agency=AGENCY, printed_at=AT, number="BD-439901-2026-0003", declared_on=date(2026, 11, 21), people=land_people(7), maker="田小禾",
+    reviewer="石建国", approver="何青",
+)
+
+ACCOUNT_SAMPLES: tuple[tuple[str, Paper], ...] = (
+    ("account_statement", STATEMENT),
+    ("participation_certificate", PARTICIPATION),
+    ("contribution_certificate", CONTRIBUTION),
+    ("payment_slip", PAYMENT_SLIP),
+    ("debit_agreement", AGREEMENT),
+    ("batch_declaration", BATCH),
+    ("bank_slip", SLIP),
+    ("collective_assistance_declaration", COLLECTIVE),
+    ("land_loss_declaration", LAND_LOSS),
+    ("adjustment_declaration", ADJUSTMENT),
+    ("back_payment_list", BACK_PAYMENTS),
+    ("subsidy_estimate", ESTIMATE),
+    ("fund_voucher", VOUCHER),
+    ("interest_sheet", INTEREST),
+    ("village_list", VILLAGE_LIST),
+)
