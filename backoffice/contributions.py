@@ -9,14 +9,17 @@ from litestar.response import Template
 from backoffice.reference import SHEET_BYTES, sheet
 from backoffice.viewer import AnyRequest, actor_of, now, number, text
 from db.queries import contributions as queries
+from db.queries import people as people_query
+from db.queries import regions, search
 from db.queries.contributions import DocumentRow
-from domain import contributions
-from domain.actor import Post
+from domain import contributions, identity, names
+from domain.actor import Actor, Post
 from domain.agency import batch_import
 from domain.agency.batch_import import Header
 from domain.books import KINDS
 from domain.contributions import COLLECTION, WAYS
 from domain.errors import NotFound, Problem, Refused
+from domain.person_file import log_search
 from web import forms
 from web.guards import post_required
 from web.pages import go, page
@@ -151,7 +154,7 @@ async def waiting(request: AnyRequest) -> Template:
     return await waiting_page(request)
 
 
-async def waiting_page(request: AnyRequest, problems: tuple[Any, ...] = ()) -> Template:
+async def waiting_page(request: AnyRequest) -> Template:
     document, _, line = str(request.query_params.get("after", "")).partition("-")
     after = (
         (int(document), int(line))
@@ -161,26 +164,65 @@ async def waiting_page(request: AnyRequest, problems: tuple[Any, ...] = ()) -> T
     rows = await queries.waiting(actor_of(request).scope.county_code, after=after, limit=PAGE_SIZE + 1)
     last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
     return page(
-        request, "contributions/waiting.html", status_code=422 if problems else 200, page_title="等认定的缴费", rows=rows[:PAGE_SIZE],
-        kinds=TITLES, problems=problems, next_url=f"/contributions/waiting?after={last.document_id}-{last.line_no}" if last else None,
+        request, "contributions/waiting.html", page_title="等认定的缴费", rows=rows[:PAGE_SIZE], kinds=TITLES,
+        next_url=f"/contributions/waiting?after={last.document_id}-{last.line_no}" if last else None,
         first_url="/contributions/waiting" if after != (0, 0) else None,
     )  # fmt: skip
 
 
+@get("/contributions/waiting/{document_id:int}/{line_no:int}", guards=[collection])
+async def waiting_line(request: AnyRequest, document_id: FromPath[int], line_no: FromPath[int]) -> Template:
+    """Who it may be: those of the same name stand there already."""
+    return await line_page(request, document_id, line_no)
+
+
+async def line_page(
+    request: AnyRequest, document_id: int, line_no: int, problems: tuple[Any, ...] = (), typed: forms.Text | None = None
+) -> Template:
+    found, actor = await _document(request, document_id), actor_of(request)
+    rows = await queries.lines(found.county_code, document_id, states=["exception"], after=line_no - 1, limit=1)
+    if found.state != "booked" or not rows or rows[0].line_no != line_no:
+        raise NotFound
+    words = str((typed or {}).get("who", "")) or rows[0].name
+    people = await _people(actor, words)
+    await log_search(actor, "id_number" if words[:1].isdigit() else "name", len(people), now(request))
+    places = await regions.names([row.region_code for row in people])
+    return page(
+        request, "contributions/waiting_line.html", status_code=422 if problems else 200, page_title="这笔缴费是谁的",
+        d=found, line=rows[0], kinds=TITLES, problems=problems, typed=typed or {}, words=words,
+        people=[(row.id, f"{row.name}，{row.born_on:%Y年%m月%d日}出生，{places.get(row.region_code, '')}") for row in people],
+    )  # fmt: skip
+
+
+async def _people(actor: Actor, words: str) -> list[search.FoundPerson]:
+    """By the whole name, or by the whole number."""
+    county, prefix = actor.scope.county_code, actor.scope.region_prefix
+    if not words[:1].isdigit():
+        return await search.people_named(county, prefix, names.normalise_name(words), limit=PAGE_SIZE)
+    number = identity.normalise(identity.IdType.RESIDENT_ID_CARD, words)
+    person_id = await people_query.person_id_of(county, people_query.id_index_of(number))
+    person = await search.person(county, prefix, person_id) if person_id else None
+    return [person] if person else []
+
+
 @post("/contributions/waiting/{document_id:int}/{line_no:int}", guards=[collection])
 async def settle(request: AnyRequest, document_id: FromPath[int], line_no: FromPath[int]) -> Response[Any] | Template:
-    """The person is named by the number in the address of his page (参保档案)."""
-    actor, form = actor_of(request), await request.form()
-    person = number(form, "person_id")
+    """Looks for somebody, or decides: his it is, or it goes back."""
+    actor, form, at = actor_of(request), await request.form(), now(request)
+    county, step, why = (await _document(request, document_id)).county_code, text(form, "step"), text(form, "why")
     try:
-        if person is None:
-            raise Refused(Problem("no-person", "请填写这个人参保档案网址里的数字。", field="person_id"))
-        await contributions.settle(
-            actor.scope.county_code, document_id, line_no, person, text(form, "why"), actor, now(request)
-        )
+        if step == "return":
+            await contributions.give_back(county, document_id, line_no, why, actor, at)
+        elif step == "settle":
+            person = number(form, "person_id")
+            if person is None:
+                raise Refused(Problem("no-person", "请选择这笔钱是谁的。", field="person_id"))
+            await contributions.settle(county, document_id, line_no, person, why, actor, at, year=number(form, "year"))
+        else:
+            return await line_page(request, document_id, line_no, typed=forms.typed(form))
     except Refused as refused:
-        return await waiting_page(request, refused.problems)
+        return await line_page(request, document_id, line_no, refused.problems, forms.typed(form))
     return go(request, "/contributions/waiting")
 
 
-ROUTES = [documents, template, take_in, waiting, settle, one, bad, act]
+ROUTES = [documents, template, take_in, waiting, waiting_line, settle, one, bad, act]

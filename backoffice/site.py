@@ -23,6 +23,7 @@ from backoffice import (
     search,
     staff,
     statistics,
+    subsidies,
 )
 from backoffice.viewer import BUSINESS, SUPERVISION, AnyRequest, actor_of
 from db.queries import access
@@ -46,6 +47,7 @@ MODULES = (
     contributions,
     finance,
     runs,
+    subsidies,
     staff,
     authority,
     records,
@@ -87,6 +89,8 @@ def menu(actor: Actor, *, production: bool) -> list[Link]:
         links.append(Link("缴费", "/contributions", "plus"))
     if _has(actor, finance.READERS):
         links.append(Link("财务", "/finance", "money"))
+    if _has(actor, subsidies.READERS):
+        links.append(Link("补贴", "/subsidies", "chart"))
     if _has(actor, runs.READERS):
         links.append(Link("批次", "/runs", "leaf"))
     links += [Link("办理统计", "/statistics", "chart"), Link("人员和岗位", "/staff", "people")]
