@@ -24,6 +24,7 @@ from domain.items import BY_CODE
 from web.answers import Line, read_back
 from web.documents import contents, pdf
 from web.documents.contents import Sheet
+from web.documents.paper import Signature
 from web.storage import Storage
 
 DECIDED = frozenset({Status.EFFECTED, Status.ARCHIVED, Status.REJECTED})
@@ -193,7 +194,7 @@ def _beneficiary(row: dict[str, str]) -> contents.Beneficiary:
     )
 
 
-async def _signature(p: Printing) -> contents.Signature | None:
+async def _signature(p: Printing) -> Signature | None:
     signed: list[CommitmentLine] = await review.commitments(p.case.county_code, p.case.id)
     if not signed:
         return None
@@ -203,7 +204,7 @@ async def _signature(p: Printing) -> contents.Signature | None:
         image = (
             await p.storage.get(found.storage_key, "attachment") if found and found.media_type == "image/jpeg" else b""
         )
-    return contents.Signature(name=last.signed_name, signed_at=last.at, manner=MANNERS[last.signature], image=image)
+    return Signature(name=last.signed_name, signed_at=last.at, manner=MANNERS[last.signature], image=image)
 
 
 async def _change_form(p: Printing) -> Sheet:
