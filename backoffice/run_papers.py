@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from db.queries.runs import RunRow
-from domain.runs.interest_settlement import percent
+from domain.money import percent
 from web.documents import pdf
 from web.documents.fund_contents import InterestSheet, TownshipInterest
 from web.documents.paper import Paper

@@ -9,6 +9,7 @@ from db.queries.accounts import EntryRow
 from domain.agency.parameters_import import snapshot
 from domain.funds import Fund
 from domain.ledger import TITLES, Kind
+from domain.money import percent
 from domain.parameters import Missing, YearRate
 from domain.rules.interest import Interest, Movement, NegativeBase, interest_of, weight
 
@@ -35,6 +36,11 @@ class YearStory(Struct, frozen=True, kw_only=True):
     closing_fen: int
     rate: YearRate | None
     interest: Interest | None
+
+    @property
+    def percent(self) -> str:
+        """The year's rate as people read it."""
+        return percent(self.rate.rate) if self.rate else ""
 
     @property
     def agrees(self) -> bool:

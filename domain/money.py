@@ -35,6 +35,12 @@ def show(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{whole:,}.{cents:02d}"
 
 
+def percent(rate: Decimal | str) -> str:
+    """0.0250 as 2.5%."""
+    text = f"{Decimal(rate) * 100:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) + "%"
+
+
 def share(amount: int, ratio: Decimal) -> Fen:
     """amount × ratio, 四舍五入到分 (half away from zero)."""
     with localcontext() as exact:

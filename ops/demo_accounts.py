@@ -4,24 +4,28 @@ from datetime import date, datetime
 
 from db.engine import transaction
 from db.queries import people as people_query
+from db.queries import subsidies as subsidy_query
 from db.stores.books import NewDocument
-from domain import books, contributions
+from domain import books, contributions, finance, subsidies
 from domain.actor import Actor
 from domain.agency import worker
 from domain.books import DocumentKind
 from domain.contributions import Paid
+from domain.finance import Slip
 from domain.runs import KINDS, interest_settlement, run
 from ops.demo_cases import CHINA
 
 FIRST_YEAR, LAST_YEAR = 2020, 2025  # the years for which the sample parameters have tiers and rates
 AMOUNTS = (30000, 30000, 50000, 50000, 100_000, 100_000)  # 分, year by year
 MAKER, REVIEWER, APPROVER = "何静", "严明", "冯远"  # who settle the interest
+CASHIER, COLLECTOR = "卫东", "周会"  # who register and credit the subsidies
 
 
 async def fill(county_code: int, people: list[tuple[str, str]], staff: dict[str, Actor]) -> None:
     """`people`: (name, ID number) of participants; who does not pay any more is left out by the check itself."""
     for year, fen in zip(range(FIRST_YEAR, LAST_YEAR + 1), AMOUNTS, strict=True):
         await _pay(county_code, people, year, fen)
+        await _subsidise(county_code, year, staff)
         await _settle(county_code, year, staff)
 
 
@@ -41,6 +45,21 @@ async def _pay(county_code: int, people: list[tuple[str, str]], year: int, fen: 
     async with transaction():
         await books.take_over(county_code, document, by, at)
     await contributions.book(county_code, document, by, at)
+
+
+async def _subsidise(county_code: int, year: int, staff: dict[str, Actor]) -> None:
+    """All that government owes, two months later, in one sum."""
+    at = datetime(year, 5, 20, 10, tzinfo=CHINA)
+    amounts: dict[str, int] = {}
+    for _, owed in await subsidy_query.open_by_month(county_code):
+        amounts = {level: amounts.get(level, 0) + fen for level, fen in owed.items()}
+    total = sum(amounts.values())
+    if not total:
+        return
+    slip = Slip(account="fiscal_account", bank="青禾农商行", slip_no=f"BT{year}", received_on=at.date(), amount_fen=total,
+                people=0, payer="青禾县财政局", purpose=f"{year}年缴费补贴（样例）")  # fmt: skip
+    receipt = await finance.register_receipt(county_code, slip, None, staff[CASHIER], at)
+    await subsidies.credit(county_code, receipt, amounts, staff[COLLECTOR], at)
 
 
 async def _settle(county_code: int, year: int, staff: dict[str, Actor]) -> None:

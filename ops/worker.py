@@ -18,7 +18,7 @@ from db.queries import access as access_query
 from db.queries import clock, installation
 from db.stores.security import sessions
 from domain import contributions
-from domain.agency import audit_chain, calendar_import, drafts, worker
+from domain.agency import audit_chain, calendar_import, drafts, special_groups, worker
 from domain.agency.outbox import SandboxTexter, send_texts
 from domain.runs import KINDS, run
 from ops import exchange, settings
@@ -74,6 +74,11 @@ async def book_contributions(county_code: int, at: datetime) -> None:
     await contributions.book_ready(county_code, worker(county_code), at)
 
 
+async def follow_identities(county_code: int, at: datetime) -> None:
+    """Identities that began or ended with the day."""
+    await special_groups.follow(county_code, at.date())
+
+
 JOBS: tuple[Job, ...] = (
     Job("texts", 3, each_county(send_waiting_texts)),
     Job("audit seal", 3, each_county(audit_chain.seal)),
@@ -81,6 +86,7 @@ JOBS: tuple[Job, ...] = (
     Job("tax files", 5, each_county(exchange.exchange_with_tax)),
     Job("contributions", 3, each_county(book_contributions)),
     Job("runs", 2, each_county(work_on_runs)),
+    Job("identities", 3600, each_county(follow_identities)),
     Job("drafts", 3600, each_county(drafts.expire)),
     Job("ended sessions", 3600, forget_what_is_over),
 )

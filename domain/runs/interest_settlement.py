@@ -6,7 +6,6 @@ A second run of the same year posts only what has changed since, as 利息更正
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -22,6 +21,7 @@ from domain.actor import Actor, Post
 from domain.agency.parameters_import import snapshot
 from domain.books import DocumentKind
 from domain.errors import Problem, Refused
+from domain.money import percent
 from domain.parameters import Missing
 from domain.rules.interest import NAME, millionths
 from domain.runs.run import Plan, RunKind, Worked
@@ -56,11 +56,6 @@ async def prepare(county_code: int, period: str, at: datetime) -> Plan:
     settings = await _rate(county_code, year) | {"convention": NAME, "changed": {f"{y}": n for y, n in changed.items()}}
     chunks = _chunks(await query.open_accounts_by_township(county_code))
     return Plan(settings=settings, chunks=chunks)
-
-
-def percent(rate: str) -> str:
-    """0.0250 as 2.5%."""
-    return f"{Decimal(rate) * 100:f}".rstrip("0").rstrip(".") + "%"
 
 
 def facts(settings: dict[str, Any]) -> list[tuple[str, str]]:

@@ -32,7 +32,7 @@ async def test_the_account_shows_the_sum_its_sources_and_every_year(town: Town) 
         words = visitor.page.text
         assert "306.75" in words
         assert "从2025年4月开始计息，这一年计9个月" in words
-        assert "2.50" in words
+        assert "2.5%" in words
         assert "7.67" in words
         assert "9.38" in words
         assert "17.04" in words

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.money import divide, rmb, share, show, split, yuan
+from domain.money import divide, percent, rmb, share, show, split, yuan
 from tests.rules.worked import examples
 
 AMOUNTS = st.integers(-(10**13), 10**13)
@@ -119,3 +119,10 @@ def test_an_amount_beyond_words_is_refused_and_the_one_below_is_not() -> None:
     assert rmb(10**14 - 100) == "玖仟玖佰玖拾玖亿玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元整"
     with pytest.raises(ValueError, match="大写"):
         rmb(10**14)
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"), [("0.0250", "2.5%"), ("0.03", "3%"), ("0.1", "10%"), ("0", "0%"), ("0.000001", "0.0001%"), ("0.2000", "20%")]
+)
+def test_a_rate_is_read_as_percent(rate: str, words: str) -> None:
+    assert percent(rate) == words
