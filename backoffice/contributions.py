@@ -212,7 +212,7 @@ async def settle(request: AnyRequest, document_id: FromPath[int], line_no: FromP
     county, step, why = (await _document(request, document_id)).county_code, text(form, "step"), text(form, "why")
     try:
         if step == "return":
-            await contributions.give_back(county, document_id, line_no, why, actor, at)
+            await contributions.give_back(county, document_id, line_no, text(form, "back_why"), actor, at)
         elif step == "settle":
             person = number(form, "person_id")
             if person is None:

@@ -21,6 +21,7 @@ from backoffice import (
     reversal,
     runs,
     search,
+    special_groups,
     staff,
     statistics,
     subsidies,
@@ -45,6 +46,7 @@ MODULES = (
     counter,
     statistics,
     contributions,
+    special_groups,
     finance,
     runs,
     subsidies,
@@ -87,6 +89,8 @@ def menu(actor: Actor, *, production: bool) -> list[Link]:
         ]
     if _has(actor, contributions.READERS):
         links.append(Link("缴费", "/contributions", "plus"))
+    if _has(actor, special_groups.READERS):
+        links.append(Link("特殊人群", "/special-groups", "people"))
     if _has(actor, finance.READERS):
         links.append(Link("财务", "/finance", "money"))
     if _has(actor, subsidies.READERS):

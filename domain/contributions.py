@@ -267,9 +267,18 @@ async def book_ready(county_code: int, by: Actor, at: datetime) -> int:
 
 
 async def settle(
-    county_code: int, document_id: int, line_no: int, person_id: int, why: str, by: Actor, at: datetime
+    county_code: int,
+    document_id: int,
+    line_no: int,
+    person_id: int,
+    why: str,
+    by: Actor,
+    at: datetime,
+    *,
+    year: int | None = None,
 ) -> int:
     """Says whose money a waiting line is, and books it from suspense under a document of its own; returns that document.
+    `year`: another one than the line says, when that one is full.
 
     The line keeps what it said; who decided and why is kept beside it. Refused when the person cannot be paid for.
     """
@@ -283,7 +292,7 @@ async def settle(
         owner = await queries.owner(county_code, person_id)
         if line is None or owner is None:
             raise NotFound
-        paid = Paid(line_no=1, name=owner.name, id_number="", id_index=owner.id_index, year=line.year or at.year,
+        paid = Paid(line_no=1, name=owner.name, id_number="", id_index=owner.id_index, year=year or line.year or at.year,
                     amount_fen=line.amount_fen, value_on=line.value_on or at.date(), external_no=line.external_no)  # fmt: skip
         (known,) = await years.facts(county_code, [owner.id_index], [paid.year])
         if problem := _problem(paid, known, WAYS[DocumentKind.SUSPENSE_CLEARED], rules, county_code):

@@ -51,9 +51,24 @@ async def test_money_nobody_owns_is_given_its_owner(office: Office) -> None:
     async with office.at_desk(await office.hire("周会", Post.COUNTY_COLLECTION)) as desk:
         assert "李秀英" in (await desk.get("/contributions/waiting")).text
         line = "/contributions/waiting/1/2"
-        assert "参保档案" in (await desk.post(line, 422, why="本人来核对")).text
-        await desk.post(line, person_id=f"{person}", why="本人持完税证明来核对")
+        assert "1988年03月05日出生" in (await desk.get(line)).text
+        assert "没有查到叫这个名字" in (await desk.post(line, 200, step="find", who="张三")).text
+        assert "1988年03月05日出生" in (await desk.post(line, 200, step="find", who=LI_XIUYING.id_number)).text
+        assert "是谁的" in (await desk.post(line, 422, step="settle", why="本人来核对")).text
+        await desk.post(line, step="settle", person_id=f"{person}", year="2026", why="本人持完税证明来核对")
         assert "没有等认定的" in (await desk.get("/contributions/waiting")).text
+        await desk.get(line, 404)
     async with office.at_desk(await office.hire("赵敏", Post.TOWNSHIP_CLERK, region="43990101")) as desk:
         await desk.get("/contributions/waiting", 403)
         await desk.get("/contributions/1", 404)  # the county's document is not the township's
+
+
+@pytest.mark.rule("R-173")
+async def test_money_nobody_owns_goes_back(office: Office) -> None:
+    await make.participant()
+    await booked(paid(20000), paid(30000, LI_XIUYING, line=2))
+    async with office.at_desk(await office.hire("周会", Post.COUNTY_COLLECTION)) as desk:
+        line = "/contributions/waiting/1/2"
+        assert "为什么退回" in (await desk.post(line, 422, step="return")).text
+        await desk.post(line, step="return", back_why="税务来函，已申请退费")
+        assert "已退回" in (await desk.get("/contributions/1")).text
