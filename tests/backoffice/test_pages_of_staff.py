@@ -67,6 +67,7 @@ async def test_no_route_answers_a_visitor_but_login_static_files_and_the_health_
                     "run_id",
                     "document_id",
                     "line_no",
+                    "spell_id",
                 ):
                     path = path.replace("{" + name + "}", "1")
                 for method in handler.http_methods - {"HEAD", "OPTIONS"}:
