@@ -5,6 +5,8 @@ from domain.items import (
     basic_info_change,
     beneficiary_designation,
     case_reversal,
+    contribution_resumption,
+    contribution_suspension,
     enrollment,
     household_address_change,
     key_info_change,
@@ -16,6 +18,8 @@ ITEMS: tuple[ServiceItem, ...] = (
     key_info_change.ITEM,
     household_address_change.ITEM,
     beneficiary_designation.ITEM,
+    contribution_suspension.ITEM,
+    contribution_resumption.ITEM,
     case_reversal.ITEM,
 )
 

@@ -21,6 +21,16 @@ CHAINS: dict[str, Chain] = {
         limit_working_days=3,
         source="规程第四十条第二款; design: limit as in 第十条",
     ),
+    # The 规程 sets no limit for these two; the limits are Hunan's. 15日内 for the resumption is taken as 10 working days, which
+    # is never later (X-12 in the conflicts of the sources).
+    "contribution_suspension": Chain(
+        steps=(PRELIMINARY, Step(Post.COUNTY_ENROLLMENT)), limit_working_days=15, source="湖南省经办工作流程六（三）"
+    ),
+    "contribution_resumption": Chain(
+        steps=(PRELIMINARY, Step(Post.COUNTY_ACCOUNT)),
+        limit_working_days=10,
+        source="湖南省经办工作流程六（三）（15日以内，按10个工作日办）",
+    ),
     # Filed by one member of staff, decided by the head: what was approved wrongly is put right by a new case.
     "case_reversal": Chain(
         steps=(Step(Post.COUNTY_HEAD),),

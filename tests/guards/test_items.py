@@ -42,6 +42,8 @@ def test_the_attachment_matrix_is_the_one_of_the_procedure_and_nothing_more() ->
         "key_info_change": ["id_document"],
         "household_address_change": [],
         "beneficiary_designation": [],
+        "contribution_suspension": [],
+        "contribution_resumption": [],
         "case_reversal": [],
     }
 

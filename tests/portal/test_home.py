@@ -3,6 +3,7 @@
 import pytest
 
 from domain.items import ITEMS
+from domain.local import profile
 from portal.home import services
 from tests.make import LI_XIUYING, WANG_DASHAN
 from tests.portal.town import Town
@@ -26,7 +27,8 @@ async def test_every_service_has_a_guide_with_limit_materials_price_and_other_wa
         assert "窗口" in visitor.words
         assert all(article in visitor.words for article in item.basis)
         assert all(material.title in visitor.words for material in item.materials)
-        assert ("3个工作日" in visitor.words) or ("当场办好" in visitor.words)
+        days = profile("national").chains[code].limit_working_days
+        assert (f"{days}个工作日" if days else "当场办好") in visitor.words
 
 
 async def test_there_is_no_guide_to_what_residents_cannot_file(town: Town) -> None:
