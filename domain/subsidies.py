@@ -47,6 +47,7 @@ async def credit(county_code: int, receipt_id: int, amounts: dict[str, int], by:
             if fen > owed:
                 raise Refused(Problem("too-much", f"{TITLES[level]}只欠{show(owed)}元，到款{show(fen)}元多了。", level))
             if fen:
+                await subsidies.offset(county_code, level)
                 lines += await subsidies.distribute(county_code, document_id, level, fen, receipt.received_on, lines)
         await store.match_receipt(county_code, receipt_id, document_id)
         await store.count_lines(county_code, document_id)

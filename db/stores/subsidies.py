@@ -22,6 +22,23 @@ async def owed(county_code: int, level: str) -> int:
     return fen
 
 
+async def offset(county_code: int, level: str) -> None:
+    """Of one account and year: claims taken back before their money came cancel the open ones, oldest first, without any
+    money (R-166). Else the account would be asked to give back what it never had."""
+    column = f"{level}_fen - credited_{level}_fen"
+    await engine.execute(
+        f"with c as (select id, account_id, year, period, {column} as open from subsidy_due where county_code = $1"
+        f" and {column} <> 0),"
+        " sums as (select *, least(sum(greatest(open, 0)) over a, -sum(least(open, 0)) over a) as cancels,"
+        " sum(abs(open)) over (partition by account_id, year, open > 0 order by period, id) - abs(open) as before from c"
+        " window a as (partition by account_id, year)),"
+        " parts as (select id, sign(open) * least(abs(open), cancels - before) as fen from sums where cancels > before)"
+        f" update subsidy_due d set credited_{level}_fen = d.credited_{level}_fen + p.fen from parts p"
+        " where d.county_code = $1 and d.id = p.id",
+        county_code,
+    )  # fmt: skip
+
+
 async def distribute(
     county_code: int, document_id: int, level: str, arrived: int, value_on: date, first_line: int
 ) -> int:

@@ -56,11 +56,26 @@ def is_over(period: int, on: date) -> bool:
     return period < on.year * 100 + on.month
 
 
+def offset(owed: Sequence[int]) -> list[Fen]:
+    """What one level owes one account for one year, oldest claim first: a claim taken back before its money came cancels as
+    much of the open ones, without any money (R-166). What cancels adds up to 0."""
+    open_, back = sum(fen for fen in owed if fen > 0), -sum(fen for fen in owed if fen < 0)
+    left = {1: min(open_, back), -1: min(open_, back)}
+    parts = []
+    for fen in owed:
+        sign = 1 if fen > 0 else -1
+        part = min(abs(fen), left[sign])
+        left[sign] -= part
+        parts.append(Fen(sign * part))
+    return parts
+
+
 def distribute(arrived: int, owed: Sequence[tuple[int, int]]) -> list[Fen]:
     """Money of one level of government to (period, fen) still owed by it, in their order (R-414, R-420).
 
     The oldest month first; the month it does not cover gets it pro rata, by largest remainder. Claims taken back (negative)
-    are settled in full, whatever came: government pays the difference. ValueError for more than is owed.
+    are settled in full, whatever came: government pays the difference. They were credited once: see `offset`. ValueError for
+    more than is owed.
     """
     if not 0 <= arrived <= sum(fen for _, fen in owed):
         raise ValueError("more arrived than is owed, or less than nothing")

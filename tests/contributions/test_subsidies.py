@@ -1,16 +1,18 @@
 """Subsidies that came: the oldest month first, then by share, to the fen; and no fen more than is owed."""
 
+import random
 from datetime import date, datetime
 
 import pytest
 
 from db import engine
 from db.queries import subsidies as queries
+from db.stores import subsidies as store
 from domain import finance, subsidies, verify
 from domain.actor import Post
 from domain.errors import NotFound, Refused
 from domain.finance import Slip
-from domain.rules.subsidy import distribute
+from domain.rules.subsidy import distribute, offset
 from tests import make
 from tests.backoffice.office import Office
 from tests.contributions.ways import AT, CASHIER, MAKER, booked, paid
@@ -82,6 +84,46 @@ async def test_the_oldest_month_is_paid_first(db: object) -> None:
     await booked(paid(30000, LI_XIUYING, external_no="T2"))
     await subsidies.credit(COUNTY, await arrived(4000), {"province": 4000}, MAKER, AT)
     assert await credited() == [3500, 500]
+
+
+@pytest.mark.rule("R-166", "R-420")
+@pytest.mark.parametrize("taken", [1000, 3500])
+async def test_a_claim_taken_back_before_its_money_came_takes_nothing_from_the_account(db: object, taken: int) -> None:
+    """A claim of the first of two people was adjusted away, in part or whole; of what both are owed only a part came."""
+    await two_people()
+    await engine.execute(
+        "insert into subsidy_due (county_code, account_id, year, period, tier, personal_fen, province_fen, city_fen, county_fen,"
+        " government_paid_fen, document_id) select county_code, account_id, year, 202611, '', 0, -$1::bigint, 0, 0, 0,"
+        " document_id from subsidy_due order by id limit 1",
+        taken,
+    )
+    first, second = distribute(1000, [(202611, 3500 + offset([3500, -taken])[1]), (202611, 3500)])
+    await subsidies.credit(COUNTY, await arrived(1000), {"province": 1000}, MAKER, AT)
+    assert await credited() == [first, second]
+    rest = 6000 - taken
+    await subsidies.credit(COUNTY, await arrived(rest, "2"), {"province": rest}, MAKER, AT)
+    assert await credited() == [3500 - taken, 3500]
+    report = await verify.county(COUNTY)
+    assert report.clean, report.text()
+
+
+@pytest.mark.rule("R-166")
+async def test_claims_of_a_year_cancel_in_the_database_as_by_the_rule(db: object) -> None:
+    await make.participant(WANG_DASHAN)
+    dice = random.Random(4)
+    claims = {
+        year: [dice.choice((-30, -20, 10, 20, 40)) for _ in range(dice.randint(1, 6))] for year in range(1990, 2030)
+    }
+    await engine.executemany(
+        "insert into subsidy_due (county_code, account_id, year, period, tier, personal_fen, province_fen, city_fen, county_fen,"
+        " government_paid_fen, document_id) select county_code, id, $1, 202611, '', 0, $2, 0, 0, 0, 1 from individual_account",
+        [(year, fen) for year, of_year in claims.items() for fen in of_year],
+    )
+    await store.offset(COUNTY, "province")
+    rows = await engine.fetch("select year, credited_province_fen as fen from subsidy_due order by id")
+    assert {year: [row["fen"] for row in rows if row["year"] == year] for year in claims} == {
+        year: offset(of_year) for year, of_year in claims.items()
+    }
 
 
 async def test_more_than_is_owed_or_than_the_receipt_is_refused(db: object) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.money import Fen, show, yuan
 from domain.rules.contribution import Entitlement
-from domain.rules.subsidy import Claim, distribute, estimate, is_over
+from domain.rules.subsidy import Claim, distribute, estimate, is_over, offset
 from tests.rules.worked import examples
 
 
@@ -74,3 +74,25 @@ def test_nothing_is_lost_nobody_gets_too_much_and_no_month_overtakes(
     open_months = {period for part, (period, fen) in zip(parts, owed, strict=True) if part < fen}
     served = {period for part, (period, _) in zip(parts, owed, strict=True) if part}
     assert not open_months or all(period <= min(open_months) for period in served)
+
+
+@pytest.mark.rule("R-166")
+@pytest.mark.parametrize(
+    ("owed", "parts"),
+    [
+        ([60, -60], [60, -60]), ([60, -20], [20, -20]), ([20, -60], [20, -20]), ([-30, 20, 40], [-30, 20, 10]),
+        ([20, -10, -30], [20, -10, -10]), ([60], [0]), ([-60], [0]), ([], []),
+    ],
+)  # fmt: skip
+def test_what_was_taken_back_before_its_money_came_cancels_without_money(owed: list[int], parts: list[int]) -> None:
+    assert offset(owed) == parts
+
+
+@pytest.mark.rule("R-166")
+@given(owed=st.lists(st.integers(-1000, 1000), max_size=8))
+def test_after_cancelling_claims_of_one_account_all_point_one_way(owed: list[int]) -> None:
+    parts = offset(owed)
+    left = [fen - part for fen, part in zip(owed, parts, strict=True)]
+    assert sum(parts) == 0
+    assert all(fen >= 0 for fen in left) or all(fen <= 0 for fen in left)
+    assert all(abs(part) <= abs(fen) and part * fen >= 0 for fen, part in zip(owed, parts, strict=True))
