@@ -116,12 +116,16 @@ class _Rules:
         return self._by_day[day]
 
     def columns(self, days: Iterable[date]) -> Rules:
-        wanted = sorted(set(days))
-        versions = {rules: number for number, rules in enumerate(dict.fromkeys(self.on(day) for day in wanted))}
-        rows = [(number, rule) for rules, number in versions.items() for rule in rules]
+        spans: list[tuple[tuple[ContributionRule, ...], list[date]]] = []
+        for day in sorted(set(days)):
+            if spans and spans[-1][0] == self.on(day):
+                spans[-1][1].append(day)
+            else:
+                spans.append((self.on(day), [day]))
+        rows = [(span, rule) for span, (rules, _) in enumerate(spans) for rule in rules]
         return Rules(
-            day=wanted, day_version=[versions[self.on(day)] for day in wanted], version=[number for number, _ in rows],
-            category=[r.category for _, r in rows], household=[r.household_type for _, r in rows],
+            first=[days[0] for _, days in spans], last=[days[-1] for _, days in spans], span=list(range(len(spans))),
+            version=[span for span, _ in rows], category=[r.category for _, r in rows], household=[r.household_type for _, r in rows],
             tier=[r.tier for _, r in rows], personal=[r.personal for _, r in rows], province=[r.province for _, r in rows],
             city=[r.city for _, r in rows], county=[r.county for _, r in rows],
             government_paid=[r.government_paid for _, r in rows],

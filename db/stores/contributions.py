@@ -30,11 +30,12 @@ class LineFacts(Struct, frozen=True, kw_only=True):
 
 
 class Rules(Struct, frozen=True, kw_only=True):
-    """The 征缴规则 of each day that is asked for, as columns. Days with the same rules share one `version`: every person of a
-    document looks through the rules of his day, so they should be few."""
+    """The 征缴规则 of the days that are asked for, as columns. Days from `first` to `last` share the rules of one `span`:
+    every person of a document looks for his own among them, so they should be few."""
 
-    day: list[date]
-    day_version: list[int]
+    first: list[date]
+    last: list[date]
+    span: list[int]
     version: list[int]
     category: list[str]
     household: list[str]
@@ -46,8 +47,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     government_paid: list[int]
 
     def columns(self) -> tuple[object, ...]:
-        return (self.day, self.day_version, self.version, self.category, self.household, self.tier, self.personal, self.province, self.city, self.county,
-                self.government_paid)  # fmt: skip
+        return tuple(getattr(self, name) for name in self.__struct_fields__)
 
 
 async def facts(county_code: int, indexes: Sequence[bytes], years: Sequence[int]) -> list[LineFacts]:
@@ -67,64 +67,69 @@ async def facts(county_code: int, indexes: Sequence[bytes], years: Sequence[int]
 
 
 # One row a person and year of the document: what is added, on which days, under which rules. $1 county, $2 document,
-# $3 … $13 the columns of Rules, $14 the states of the lines that are meant, $15 whether back payments are subsidised: where
+# $3 … $14 the columns of Rules, $15 the states of the lines that are meant, $16 whether back payments are subsidised: where
 # they are not, the person pays the whole of an ordinary tier (R-113). A year that was taken back to nothing begins anew
-# (R-102), also as another identity (R-100).
+# (R-102), also as another identity (R-100). A `choice` is what one identity and household type can choose from, lowest first.
 _ASKED = """
-with days as (select * from unnest($3::date[], $4::int[]) as d (day, version)),
-rule as (select * from unnest($5::int[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::bigint[],
-    $12::bigint[], $13::bigint[]) as r (version, category, household, tier, personal, province, city, county, government_paid)),
+with days as (select * from unnest($3::date[], $4::date[], $5::int[]) as d (first_day, last_day, version)),
+choice as materialized (
+  select version, category, household, array_agg(tier order by worth) as tiers, array_agg(personal order by worth) as personals,
+         array_agg(province order by worth) as provinces, array_agg(city order by worth) as cities,
+         array_agg(county order by worth) as counties, array_agg(government_paid order by worth) as government,
+         max(personal) as top_fen, max(government_paid) as most_fen
+    from (select *, personal + government_paid as worth from unnest($6::int[], $7::text[], $8::text[], $9::text[], $10::bigint[],
+          $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[])
+          as r (version, category, household, tier, personal, province, city, county, government_paid)) r
+   group by version, category, household),
 added as (
   select l.account_id, l.year, sum(l.amount_fen)::bigint as fen, min(l.value_on) as first_on, max(l.value_on) as last_on,
          l.year < extract(year from max(l.value_on)) as back,
          greatest(least(max(l.value_on), make_date(l.year, 12, 31)), make_date(l.year, 1, 1)) as rule_on
-    from document_line l where l.county_code = $1 and l.document_id = $2 and l.state = any($14::text[]) and l.fund = 1
+    from document_line l where l.county_code = $1 and l.document_id = $2 and l.state = any($15::text[]) and l.fund = 1
    group by l.account_id, l.year),
 asked as (
   select a.*, d.version, y.personal_fen as before_fen, y.province_fen, y.city_fen, y.county_fen, y.government_paid_fen,
-         p.household_type, case when a.back and not $15 then '011'
+         p.household_type, case when a.back and not $16 then '011'
              else coalesce(case when y.personal_fen > 0 or y.tier <> '' then y.category end, own.category, '011') end as category
-    from added a join days d on d.day = a.rule_on join individual_account i on i.county_code = $1 and i.id = a.account_id
+    from added a join days d on a.rule_on between d.first_day and d.last_day
+    join individual_account i on i.county_code = $1 and i.id = a.account_id
     join person p on p.county_code = $1 and p.id = i.person_id
-    left join contribution_year y on y.county_code = $1 and y.account_id = a.account_id and y.year = a.year
+    left join lateral (
+      select * from contribution_year y where y.county_code = $1 and y.account_id = a.account_id and y.year = a.year limit 1
+      ) y on true
     left join lateral (
       -- the identity in force on the day of payment, for a past year on its last day: one that ended within the contribution
       -- year still counts for it (R-125); of several the one that government pays most for (R-124)
-      select s.category from category_spell s join rule r on r.version = d.version and r.category = s.category
-         and r.household = p.household_type
+      select s.category from category_spell s join choice c on c.version = d.version and c.category = s.category
+         and c.household = p.household_type
        where s.county_code = $1 and s.person_id = p.id and s.from_on <= a.rule_on
          and (s.until_on is null or s.until_on >= make_date(a.year, 1, 1))
-       order by r.government_paid desc, s.category limit 1) own on true),
-chosen as (
-  select k.*, exists (select from rule r where r.version = k.version and r.category = k.category
-         and r.household = k.household_type) as special from asked k),
+       order by c.most_fen desc, s.category limit 1) own on true),
 ruled as (
-  select k.*, coalesce(k.before_fen, 0) + k.fen as total_fen, t.tier, t.province, t.city, t.county, t.government_paid,
-         (select max(r.personal) from rule r where r.version = k.version
-             and r.category = case when k.special then k.category else '011' end
-             and r.household = case when k.special then k.household_type else '*' end) as top_fen
-    from chosen k left join lateral (
-      select r.* from rule r where r.version = k.version
-         and r.category = case when k.special then k.category else '011' end
-         and r.household = case when k.special then k.household_type else '*' end
-         and r.personal <= coalesce(k.before_fen, 0) + k.fen
-       order by r.personal + r.government_paid desc limit 1) t on true)
+  select k.*, coalesce(k.before_fen, 0) + k.fen as total_fen, c.top_fen, t.tier, t.province, t.city, t.county, t.government_paid
+    from asked k join lateral (
+      select * from choice c where c.version = k.version and (c.category = k.category and c.household = k.household_type
+         or c.category = '011' and c.household = '*') order by c.category = '011' limit 1) c on true
+    left join lateral (
+      select * from unnest(c.tiers, c.personals, c.provinces, c.cities, c.counties, c.government) with ordinality
+             as t (tier, personal, province, city, county, government_paid, place)
+       where t.personal <= coalesce(k.before_fen, 0) + k.fen order by t.place desc limit 1) t on true)
 """
 
 _RECORD = (
     _ASKED
     + """,
 entitled as (
-  select r.*, case when r.back and not $15 then 0 else 1 end * coalesce(r.province, 0) as now_province,
-         case when r.back and not $15 then 0 else 1 end * coalesce(r.city, 0) as now_city,
-         case when r.back and not $15 then 0 else 1 end * coalesce(r.county, 0) as now_county,
-         case when r.back and not $15 then 0 else 1 end * coalesce(r.government_paid, 0) as now_paid
+  select r.*, case when r.back and not $16 then 0 else 1 end * coalesce(r.province, 0) as now_province,
+         case when r.back and not $16 then 0 else 1 end * coalesce(r.city, 0) as now_city,
+         case when r.back and not $16 then 0 else 1 end * coalesce(r.county, 0) as now_county,
+         case when r.back and not $16 then 0 else 1 end * coalesce(r.government_paid, 0) as now_paid
     from ruled r),
 kept as (
   insert into contribution_year as y (county_code, account_id, year, category, household_type, tier, personal_fen, province_fen,
      city_fen, county_fen, government_paid_fen, back_payment, counts, channel, first_paid_on, last_paid_on)
   select $1, account_id, year, category, household_type, coalesce(tier, ''), total_fen, now_province, now_city, now_county,
-         now_paid, back, tier is not null, $16, first_on, last_on from entitled
+         now_paid, back, tier is not null, $17, first_on, last_on from entitled
   on conflict (county_code, account_id, year) do update set category = excluded.category, tier = excluded.tier,
      personal_fen = excluded.personal_fen, back_payment = excluded.back_payment,
      province_fen = excluded.province_fen, city_fen = excluded.city_fen, county_fen = excluded.county_fen,
@@ -134,7 +139,7 @@ kept as (
 owed as (
   insert into subsidy_due (county_code, account_id, year, period, tier, personal_fen, province_fen, city_fen, county_fen,
      government_paid_fen, document_id)
-  select $1, account_id, year, $17, coalesce(tier, ''), fen, now_province - coalesce(province_fen, 0),
+  select $1, account_id, year, $18, coalesce(tier, ''), fen, now_province - coalesce(province_fen, 0),
          now_city - coalesce(city_fen, 0), now_county - coalesce(county_fen, 0), now_paid - coalesce(government_paid_fen, 0), $2
     from entitled
    where (now_province, now_city, now_county, now_paid) is distinct from (coalesce(province_fen, 0), coalesce(city_fen, 0),
@@ -155,11 +160,19 @@ async def record_years(
 ) -> tuple[int, int]:
     """After the lines of a document were posted: their contribution years, and what government owes more for them than
     before, as claims of month `period` (R-081, R-113). Returns how many of each. Call it once a document."""
+    await _use_indexes()
     row = await engine.fetchrow(
         _RECORD, county_code, document_id, *rules.columns(), ["booked"], subsidise_back_payments, channel, period
     )
     assert row is not None
     return row[0], row[1]
+
+
+async def _use_indexes() -> None:
+    """For the rest of this transaction. The planner takes a table that was empty when it was last looked at for empty, and
+    would read the whole of it for every person while it fills up; the look-ups below are written so that only a whole key
+    finds anything."""
+    await engine.execute("set local enable_seqscan = off")
 
 
 # What is to be put aside is found first and written then by its keys: a join of lines just written with themselves is a
@@ -170,6 +183,7 @@ async def put_aside_beyond_top(
     county_code: int, document_id: int, rules: Rules, state: str, *, subsidise_back_payments: bool
 ) -> int:
     """Good lines that would lift a year above its highest tier (R-080) become `state`; returns how many years."""
+    await _use_indexes()
     full = await engine.fetch(_BEYOND, county_code, document_id, *rules.columns(), ["good"], subsidise_back_payments)
     await engine.executemany(
         "update document_line set state = $5, reason_code = 'beyond-the-top', reason = '这一年已缴' ||"
@@ -244,10 +258,11 @@ async def _put_aside(
 async def put_aside_uncovered(county_code: int, document_id: int, rules: Rules) -> int:
     """Lines of a zero contribution whose person reaches no tier without paying, as the identity of the day is, become bad
     (R-129)."""
+    await _use_indexes()
     rows = await engine.fetch(
         f"{_ASKED} select l.line_no from ruled r join document_line l on l.county_code = $1 and l.document_id = $2"
         " and l.account_id = r.account_id and l.year = r.year where r.tier is null and l.state = 'good'",
-        county_code, document_id, *rules.columns(), ["good"], False,  # noqa: FBT003 - $15
+        county_code, document_id, *rules.columns(), ["good"], False,  # noqa: FBT003 - $16
     )  # fmt: skip
     found = [row["line_no"] for row in rows]
     await _put_aside(
