@@ -10,6 +10,7 @@ from domain.errors import Problem
 from domain.money import Fen, yuan
 from domain.parameters import Kind, Missing, Parameters, Row, check_row, check_rules
 from domain.rules.contribution import (
+    Entitlement,
     beyond_the_top,
     counts,
     day_in_year,
@@ -132,6 +133,12 @@ def test_a_second_payment_lifts_the_tier_and_adds_the_difference() -> None:
     assert (first.tier, second.tier) == ("300", "1000")
     assert entitled(second).total == yuan("60")
     assert difference(entitled(second), entitled(first)).total == yuan("10")
+
+
+@pytest.mark.rule("R-080", "R-155")
+def test_the_difference_is_taken_level_by_level_and_may_be_negative() -> None:
+    more, less = Entitlement(Fen(50), Fen(7), Fen(3), Fen(0)), Entitlement(Fen(30), Fen(5), Fen(2), Fen(100))
+    assert difference(more, less) == Entitlement(Fen(20), Fen(2), Fen(1), Fen(-100))
 
 
 @pytest.mark.rule("R-081", "R-101")

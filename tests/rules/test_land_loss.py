@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from domain.money import yuan
+from domain.money import Fen, yuan
 from domain.rules.land_loss import Award, Credit, due, remainder, remainder_from, yearly
 from tests.rules.worked import examples
 
@@ -90,4 +90,5 @@ def test_a_pensioner_gets_what_is_left_at_once_and_then_nothing() -> None:
     on = date(2027, 5, 1)
     found = due(award(), on, paid_years=(), credited={2026: 200000}, receiving=True)
     assert found == [Credit(2027, yuan("28000"))]
+    assert due(award(), on, paid_years=(), credited={2026: 2999999}, receiving=True) == [Credit(2027, Fen(1))]
     assert due(award(), on, paid_years=(), credited={2026: 3000000}, receiving=True) == []

@@ -29,6 +29,12 @@ def test_a_year_overlaps_in_one_to_twelve_months(months: int) -> None:
         overlap({Fund.PERSONAL: 100}, months)
 
 
+@pytest.mark.rule("R-170")
+def test_a_fund_that_was_not_paid_is_not_returned() -> None:
+    assert overlap({Fund.COLLECTIVE: 100}, 12) == {Fund.COLLECTIVE: 100}
+    assert overlap({Fund.SUBSIDY_CITY: 100}, 12) == {}
+
+
 @pytest.mark.rule("R-172", "R-173")
 @pytest.mark.parametrize(
     ("settled", "payee", "code"),
