@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from db.funds import FUNDS
 from domain.funds import Fund
 from domain.money import show, yuan
 from domain.rules.interest import Movement, NegativeBase, interest_of, millionths, rounded
@@ -115,7 +114,3 @@ def test_the_explanation_names_the_rate_every_sum_and_its_months() -> None:
         ("年初本息", "10,000.00元", "12个月", "约300.00元"), ("3月存入", "1,010.00元", "9个月", "约22.73元"),
     ]  # fmt: skip
     assert found.trace.all_versions() == {7}
-
-
-def test_code_and_columns_name_the_same_funds() -> None:
-    assert tuple(Fund) == FUNDS
