@@ -17,7 +17,8 @@ from domain.actor import Actor, Post
 from domain.agency import batch_import
 from domain.agency.batch_import import Header
 from domain.books import KINDS
-from domain.contributions import COLLECTION, WAYS
+from domain.contribution_lines import WAYS
+from domain.contributions import COLLECTION
 from domain.errors import NotFound, Problem, Refused
 from domain.person_file import log_search
 from web import forms

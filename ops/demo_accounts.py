@@ -10,7 +10,7 @@ from domain import books, contributions, finance, subsidies
 from domain.actor import Actor
 from domain.agency import worker
 from domain.books import DocumentKind
-from domain.contributions import Paid
+from domain.contribution_lines import Paid
 from domain.finance import Slip
 from domain.runs import KINDS, interest_settlement, run
 from ops.demo_cases import CHINA

@@ -15,7 +15,8 @@ from db.stores.messages import BODY
 
 
 class LineFacts(Struct, frozen=True, kw_only=True):
-    """What is known about the person of one line; None where nobody is known. `year_open`: nothing is paid for the year."""
+    """What is known about the person of one line; None where nobody is known. `paid_fen` and `year_category`: what is paid
+    for the year, and as whom. `spells`: JSON of his identities, a list of objects."""
 
     at: int
     county_code: int | None
@@ -26,6 +27,8 @@ class LineFacts(Struct, frozen=True, kw_only=True):
     participation_status: int | None
     contribution_status: int | None
     paid_fen: int | None
+    year_category: str | None
+    spells: str | None
     region_code: str | None
 
 
@@ -54,7 +57,10 @@ async def facts(county_code: int, indexes: Sequence[bytes], years: Sequence[int]
     """In the order asked; one statement for some thousand lines. A number that was replaced finds the same person."""
     rows = await engine.fetch(
         "select t.at::int - 1 as at, i.county_code, a.id as account_id, p.name, p.born_on, p.household_type,"
-        " pa.participation_status, pa.contribution_status, y.personal_fen as paid_fen, p.region_code"
+        " pa.participation_status, pa.contribution_status, y.personal_fen as paid_fen, p.region_code,"
+        " case when y.personal_fen > 0 or y.tier <> '' then y.category end as year_category,"
+        " (select json_agg(json_build_object('category', s.category, 'from_on', s.from_on, 'until_on', s.until_on))::text from category_spell s"
+        " where s.county_code = $1 and s.person_id = p.id) as spells"
         " from unnest($2::bytea[], $3::int[]) with ordinality t (id_index, year, at)"
         " left join identity_index i on i.id_index = t.id_index"
         " left join person p on p.county_code = $1 and i.county_code = $1 and p.id = i.person_id"
@@ -193,6 +199,14 @@ async def put_aside_beyond_top(
         [(county_code, document_id, r["account_id"], r["year"], state, r["before_fen"], r["top_fen"]) for r in full],
     )
     return len(full)
+
+
+async def largest(county_code: int, document_id: int) -> int:
+    fen: int = await engine.fetchval(
+        "select coalesce(max(amount_fen), 0) from document_line where county_code = $1 and document_id = $2 and state = 'good'",
+        county_code, document_id,
+    )  # fmt: skip
+    return fen
 
 
 async def put_aside_repeated(county_code: int, document_id: int) -> int:

@@ -13,7 +13,7 @@ from db.stores.books import NewDocument, NewLine
 from domain import books, contributions, identity
 from domain.actor import Actor, Post
 from domain.books import DocumentKind
-from domain.contributions import Paid
+from domain.contribution_lines import Paid
 from domain.errors import NotFound, Problem, Refused
 from domain.exchange import sheets, workbook
 from domain.exchange.sheets import Line

@@ -17,7 +17,7 @@ from db.stores.exchange import NewFile, Queued
 from domain import books, contributions
 from domain.agency import worker
 from domain.books import DocumentKind
-from domain.contributions import Paid
+from domain.contribution_lines import Paid
 from domain.errors import Problem, Refused
 from domain.exchange import envelope, tax
 from domain.exchange.envelope import AGENCY, Acknowledgement, Answer, Header, Message, Standing

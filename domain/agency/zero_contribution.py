@@ -16,7 +16,7 @@ from domain import contributions
 from domain.actor import Actor, Post
 from domain.agency.parameters_import import snapshot
 from domain.books import DocumentKind
-from domain.contributions import Paid
+from domain.contribution_lines import Paid
 from domain.errors import NotFound, Problem, Refused
 from domain.parameters import Missing
 

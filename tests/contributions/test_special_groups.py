@@ -7,13 +7,27 @@ import pytest
 from python_calamine import load_workbook
 
 from db import engine
-from domain import contributions
+from domain import contributions, finance
 from domain.agency import batch_import, special_groups, zero_contribution
+from domain.books import DocumentKind
 from domain.errors import NotFound, Refused
 from domain.exchange import workbook
+from domain.finance import Slip
 from tests import make
 from tests.conftest import Database
-from tests.contributions.ways import AT, CHECKER, due, identity, lines, special_rule, year_of
+from tests.contributions.ways import (
+    AT,
+    CASHIER,
+    CHECKER,
+    approved,
+    due,
+    identity,
+    lines,
+    paid,
+    special_rule,
+    taken,
+    year_of,
+)
 from tests.make import CHINA, COUNTY, LI_XIUYING, SHI_QIAO_CLERK, SUN_LI, WANG_DASHAN, WORKER, ZHAO_MIN, Person
 
 DAY = AT.date()
@@ -246,3 +260,26 @@ async def test_consent_is_recorded_once_for_people_of_the_own_township(wang: int
         await zero_contribution.record_consent(COUNTY, wang, 2026, DAY, "paper", ZHAO_MIN, later)
     with pytest.raises(Refused, match="征缴管理岗"):
         await zero_contribution.record_consent(COUNTY, wang, 2026, DAY, "paper", SUN_LI, AT)
+
+
+@pytest.mark.rule("R-090", "R-123")
+@pytest.mark.parametrize(("fen", "code"), [(10000, ""), (20000, "beyond-the-top"), (9999, "no-tier")])
+async def test_a_line_of_a_sheet_is_a_tier_of_the_persons_own_identity(wang: int, fen: int, code: str) -> None:
+    await identity("061", date(2026, 1, 1))
+    document = await taken(paid(fen), kind=DocumentKind.AGENCY_BATCH)
+    assert await lines(document) == [("bad" if code else "good", code)]
+
+
+@pytest.mark.rule("R-090", "R-123")
+async def test_what_a_special_group_pays_is_no_tier_for_anybody_else(wang: int) -> None:
+    assert await lines(await taken(paid(10000), kind=DocumentKind.AGENCY_BATCH)) == [("bad", "no-tier")]
+
+
+@pytest.mark.rule("R-124")
+async def test_who_was_flagged_while_the_money_came_is_not_booked_beyond_his_top(wang: int) -> None:
+    document = await approved(paid(300_000), kind=DocumentKind.AGENCY_BATCH)
+    await identity("061", date(2026, 1, 1))
+    slip = Slip(account="income_account", bank="农商行", slip_no="1", received_on=DAY, amount_fen=300_000, people=1)
+    await finance.register_receipt(COUNTY, slip, document, CASHIER, AT)
+    await contributions.book(COUNTY, document, WORKER, AT)
+    assert await lines(document) == [("exception", "beyond-the-top")]

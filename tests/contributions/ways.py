@@ -10,7 +10,7 @@ from db.stores.books import NewDocument
 from domain import books, contributions, finance
 from domain.actor import Post
 from domain.books import DocumentKind
-from domain.contributions import Paid
+from domain.contribution_lines import Paid
 from domain.finance import Slip
 from tests import make
 from tests.make import CHINA, COUNTY, WANG_DASHAN, Person
