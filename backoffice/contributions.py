@@ -16,7 +16,7 @@ from domain import contributions, identity, names
 from domain.actor import Actor, Post
 from domain.agency import batch_import
 from domain.agency.batch_import import Header
-from domain.books import KINDS
+from domain.books import KINDS, DocumentKind
 from domain.contribution_lines import WAYS
 from domain.contributions import COLLECTION
 from domain.errors import NotFound, Problem, Refused
@@ -37,6 +37,7 @@ LINE_STATES = {
     "good": ("可以登账", "good"), "bad": ("不能使用", "bad"), "exception": ("等认定", "warn"), "repeated": ("重复", "neutral"),
     "failed": ("没有扣成", "bad"), "booked": ("已登账", "good"), "settled": ("已认定", "good"), "returned": ("已退回", "neutral"),
 }  # fmt: skip
+KIND_OF = {kind.value: kind for kind in batch_import.KINDS}
 readers = post_required(*READERS)
 makers = post_required(*batch_import.MAKERS)
 collection = post_required(*COLLECTION)
@@ -61,6 +62,7 @@ async def list_page(request: AnyRequest, problems: tuple[Any, ...] = (), typed: 
         typed=typed or {}, makes=any(actor.holds(post) for post in batch_import.MAKERS), collects=_collects(request),
         next_url=f"/contributions?state={state}&before={rows[PAGE_SIZE - 1].id}" if len(rows) > PAGE_SIZE else None,
         first_url=f"/contributions?state={state}" if before else None, header=batch_import.TITLES,
+        forms=[(kind.value, title) for kind, title in batch_import.KINDS.items()],
     )  # fmt: skip
 
 
@@ -84,13 +86,16 @@ async def take_in(request: AnyRequest) -> Response[Any] | Template:
         data = await sheet(request)
         header = Header(**{name: text(form, name) for name in batch_import.TITLES})
         name = str(getattr(form.get("file"), "filename", ""))
-        found = await batch_import.take_in(actor.scope.county_code, data, name, header, actor, now(request))
+        kind = KIND_OF.get(text(form, "kind") or DocumentKind.AGENCY_BATCH)
+        if kind is None:
+            raise Refused(Problem("kind", "请选择是哪一种表。", field="kind"))
+        found = await batch_import.take_in(actor.scope.county_code, data, name, header, actor, now(request), kind)
     except Refused as refused:
         return await list_page(request, refused.problems, forms.typed(form))
     return go(request, f"/contributions/{found}")
 
 
-async def _document(request: AnyRequest, document_id: int) -> DocumentRow:
+async def document_of(request: AnyRequest, document_id: int) -> DocumentRow:
     scope = actor_of(request).scope
     found = await queries.document(scope.county_code, scope.region_prefix, document_id)
     if found is None or found.kind not in TITLES:
@@ -104,7 +109,7 @@ async def one(request: AnyRequest, document_id: FromPath[int]) -> Template:
 
 
 async def document_page(request: AnyRequest, document_id: int, problems: tuple[Any, ...] = ()) -> Template:
-    found, actor, asked = await _document(request, document_id), actor_of(request), request.query_params
+    found, actor, asked = await document_of(request, document_id), actor_of(request), request.query_params
     only = str(asked.get("only", ""))
     states = [only] if only in LINE_STATES else None
     after = number(asked, "after") or 0
@@ -116,6 +121,7 @@ async def document_page(request: AnyRequest, document_id: int, problems: tuple[A
         request, "contributions/document.html", status_code=422 if problems else 200, page_title=f"{TITLES[found.kind]} {found.number}",
         d=found, kinds=TITLES, states=STATES, line_states=LINE_STATES, rows=rows[:PAGE_SIZE], only=only, problems=problems,
         choices=[(code, words) for code, (words, _) in LINE_STATES.items()],
+        paper=found.kind in KIND_OF and found.state not in ("draft", "cancelled"),
         may_declare=found.state == "draft" and any(actor.holds(p) for p in batch_import.MAKERS),
         may_approve=found.state == "declared" and _collects(request) and found.created_by != actor.id,
         may_cancel=found.state in ("draft", "declared", "approved") and any(actor.holds(p) for p in batch_import.MAKERS),
@@ -125,14 +131,14 @@ async def document_page(request: AnyRequest, document_id: int, problems: tuple[A
 
 @get("/contributions/{document_id:int}/bad.xlsx", guards=[readers])
 async def bad(request: AnyRequest, document_id: FromPath[int]) -> Response[bytes]:
-    found = await _document(request, document_id)
+    found = await document_of(request, document_id)
     return _file(await batch_import.bad_rows(found.county_code, document_id), f"bad-{document_id}.xlsx")
 
 
 @post("/contributions/{document_id:int}/{step:str}", guards=[makers])
 async def act(request: AnyRequest, document_id: FromPath[int], step: FromPath[str]) -> Response[Any] | Template:
     actor, form, at = actor_of(request), await request.form(), now(request)
-    county = (await _document(request, document_id)).county_code
+    county = (await document_of(request, document_id)).county_code
     try:
         if step == "declare":
             await batch_import.declare(county, document_id, actor, at)
@@ -180,7 +186,7 @@ async def waiting_line(request: AnyRequest, document_id: FromPath[int], line_no:
 async def line_page(
     request: AnyRequest, document_id: int, line_no: int, problems: tuple[Any, ...] = (), typed: forms.Text | None = None
 ) -> Template:
-    found, actor = await _document(request, document_id), actor_of(request)
+    found, actor = await document_of(request, document_id), actor_of(request)
     rows = await queries.lines(found.county_code, document_id, states=["exception"], after=line_no - 1, limit=1)
     if found.state != "booked" or not rows or rows[0].line_no != line_no:
         raise NotFound
@@ -210,7 +216,7 @@ async def _people(actor: Actor, words: str) -> list[search.FoundPerson]:
 async def settle(request: AnyRequest, document_id: FromPath[int], line_no: FromPath[int]) -> Response[Any] | Template:
     """Looks for somebody, or decides: his it is, or it goes back."""
     actor, form, at = actor_of(request), await request.form(), now(request)
-    county, step, why = (await _document(request, document_id)).county_code, text(form, "step"), text(form, "why")
+    county, step, why = (await document_of(request, document_id)).county_code, text(form, "step"), text(form, "why")
     try:
         if step == "return":
             await contributions.give_back(county, document_id, line_no, text(form, "back_why"), actor, at)

@@ -11,7 +11,7 @@ from backoffice.viewer import AnyRequest, actor_of, day, now, number, on, text
 from db.queries import books as queries
 from domain import finance
 from domain.actor import Post
-from domain.books import KINDS
+from domain.books import KINDS, PLACES
 from domain.errors import NotFound, Problem, Refused
 from domain.finance import Slip
 from domain.money import Fen, show, yuan
@@ -26,7 +26,7 @@ PAGE_SIZE = 50
 TITLES = {kind.value: rules.title for kind, rules in KINDS.items()}
 PARTS = (
     Link("到款", "/finance", ""), Link("划转", "/finance/movements", ""), Link("凭证", "/finance/vouchers", ""),
-    Link("月份", "/finance/periods", ""),
+    Link("月份", "/finance/periods", ""), Link("银行账户", "/finance/bank-accounts", ""),
 )  # fmt: skip
 readers = post_required(*READERS)
 
@@ -153,28 +153,60 @@ async def move(request: AnyRequest) -> Response[Any] | Template:
 @get("/finance/vouchers", guards=[readers])
 async def vouchers(request: AnyRequest) -> Template:
     """Of one month; without one, of this month."""
-    asked, today = request.query_params, on(request)
-    period = month(asked.get("period", "")) or today.year * 100 + today.month
-    before = number(asked, "before")
-    rows = await queries.vouchers(actor_of(request).scope.county_code, period, before=before, limit=PAGE_SIZE + 1)
-    here = f"/finance/vouchers?period={period}"
+    today = on(request)
+    return await vouchers_page(request, month(request.query_params.get("period", "")) or today.year * 100 + today.month)
+
+
+async def vouchers_page(request: AnyRequest, period: int, problems: tuple[Any, ...] = ()) -> Template:
+    actor, before = actor_of(request), number(request.query_params, "before")
+    found = await queries.vouchers(actor.scope.county_code, period, before=before, limit=PAGE_SIZE + 1)
+    rows, here = found[:PAGE_SIZE], f"/finance/vouchers?period={period}"
     return await shown(
-        request, "vouchers", "记账凭证", rows=rows[:PAGE_SIZE], period=period,
-        periods=await queries.periods(actor_of(request).scope.county_code, 36),
-        next_url=f"{here}&before={rows[PAGE_SIZE - 1].number}" if len(rows) > PAGE_SIZE else None,
-        first_url=here if before else None,
+        request, "vouchers", "记账凭证", problems, rows=rows, period=period,
+        open_ones=[v.number for v in rows if not v.reviewed_by_name and v.made_by != actor.id],
+        periods=await queries.periods(actor.scope.county_code, 36),
+        next_url=f"{here}&before={rows[-1].number}" if len(found) > PAGE_SIZE else None, first_url=here if before else None,
     )  # fmt: skip
+
+
+@post("/finance/vouchers/{period:int}/review", guards=[post_required(*finance.MOVE)])
+async def review(request: AnyRequest, period: FromPath[int]) -> Response[Any] | Template:
+    """Of the vouchers that stood on the page the reviewer read."""
+    actor, form = actor_of(request), await request.form()
+    first, last = number(form, "first"), number(form, "last")
+    if period >= 10**6 or first is None or last is None:
+        raise NotFound
+    try:
+        await finance.review_vouchers(actor.scope.county_code, period, first, last, actor, now(request))
+    except Refused as refused:
+        return await vouchers_page(request, period, refused.problems)
+    return go(request, f"/finance/vouchers?period={period}")
 
 
 @get("/finance/vouchers/{period:int}/{number:int}", guards=[readers])
 async def voucher(request: AnyRequest, period: FromPath[int], number: FromPath[int]) -> Template:
+    head, rows = await found_voucher(request, period, number)
+    own = head.made_by == actor_of(request).id
+    return await shown(
+        request,
+        "voucher",
+        f"记账凭证 {period}-{number}",
+        head=head,
+        rows=rows,
+        reviewable=not head.reviewed_by_name and not own,
+    )
+
+
+async def found_voucher(
+    request: AnyRequest, period: int, number: int
+) -> tuple[queries.VoucherHead, list[queries.VoucherRow]]:
+    """NotFound for numbers that cannot be one, too."""
     found = None
     if period < 10**6 and number < 10**9:
         found = await queries.voucher(actor_of(request).scope.county_code, period, number)
     if found is None:
         raise NotFound
-    head, rows = found
-    return await shown(request, "voucher", f"记账凭证 {period}-{number}", head=head, rows=rows)
+    return found
 
 
 @get("/finance/periods", guards=[readers])
@@ -206,4 +238,37 @@ async def close(request: AnyRequest, period: FromPath[int]) -> Response[Any] | T
     return go(request, "/finance/periods")
 
 
-ROUTES = [receipts, register, match, movements, move, vouchers, voucher, periods, close]
+# ------------------------------------------------------------------ where the agency's money lies
+
+
+@get("/finance/bank-accounts", guards=[readers])
+async def bank_accounts(request: AnyRequest) -> Template:
+    return await bank_accounts_page(request)
+
+
+async def bank_accounts_page(
+    request: AnyRequest, problems: tuple[Any, ...] = (), typed: forms.Text | None = None
+) -> Template:
+    titles = await queries.account_titles()
+    return await shown(
+        request, "bank_accounts", "机构的银行账户", problems, typed=typed, places=[(place, titles[place]) for place in PLACES],
+        rows=await queries.bank_accounts(actor_of(request).scope.county_code),
+    )  # fmt: skip
+
+
+@post("/finance/bank-accounts", guards=[post_required(*finance.CLOSE)])
+async def set_bank_account(request: AnyRequest) -> Response[Any] | Template:
+    actor, form = actor_of(request), await request.form()
+    try:
+        await finance.set_bank_account(
+            actor.scope.county_code, text(form, "kind"), text(form, "bank"), text(form, "account_name"),
+            text(form, "account_no"), actor, now(request),
+        )  # fmt: skip
+    except Refused as refused:
+        return await bank_accounts_page(request, refused.problems, forms.typed(form))
+    return go(request, "/finance/bank-accounts")
+
+
+ROUTES = [
+    receipts, register, match, movements, move, vouchers, review, voucher, periods, close, bank_accounts, set_bank_account,
+]  # fmt: skip

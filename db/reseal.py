@@ -37,6 +37,7 @@ COLUMNS = (
     Sealed("message", "body_sealed", "message.body"),
     Sealed("exchange_message", "body_sealed", "exchange.body"),
     Sealed("document_line", "id_number_sealed", "document_line.id_number", ("county_code", "document_id", "line_no")),
+    Sealed("fund_document", "declarant_sealed", "fund_document.declarant"),
     Sealed("payment_order", "bank_account_sealed", "bank_account"),
     Sealed("debit_agreement", "payer_id_sealed", "debit_agreement.payer"),
     Sealed("debit_agreement", "bank_account_sealed", "bank_account"),

@@ -150,6 +150,45 @@ async def move(
         return await _book_plain(county_code, new, lines, on, by, at)
 
 
+async def review_vouchers(county_code: int, period: int, first: int, last: int, by: Actor, at: datetime) -> int:
+    """复核: a second person's eyes on the vouchers of one month from `first` to `last`, those of his own making left out
+    (R-016); how many he reviewed. Refused when there was none."""
+    require_post(by, county_code, MOVE)
+    async with transaction():
+        count = await store.review_vouchers(county_code, period, first, last, by.id, by.name, at)
+        if not count:
+            raise Refused(Problem("none-to-review", "没有可以复核的凭证。自己制的凭证要由另一位同事复核。"))
+        detail = f"{first}-{last}: {count}"
+        await books.log(county_code, at, by, "voucher.reviewed", period, detail, "accounting_period")
+        return count
+
+
+async def set_bank_account(
+    county_code: int, kind: str, bank: str, account_name: str, account_no: str, by: Actor, at: datetime
+) -> None:
+    """Names the agency's account of a kind at a bank from today on; what was there before is ended, not overwritten. It
+    stands on the slips people take to the bank (进账单)."""
+    require_post(by, county_code, CLOSE)
+    problems = [
+        Problem("required", f"请填写{title}。", field)
+        for field, title, value in (
+            ("bank", "银行", bank), ("account_name", "户名", account_name), ("account_no", "账号", account_no),
+        )
+        if not value.strip()
+    ]  # fmt: skip
+    if kind not in books.PLACES:
+        problems.append(Problem("required", "请选择是哪一种账户。", "kind"))
+    if account_no.strip() and not account_no.strip().replace("-", "").isdigit():
+        problems.append(Problem("account", "账号只能有数字和短横线。", "account_no"))
+    if problems:
+        raise Refused(*problems)
+    async with transaction():
+        await store.set_bank_account(
+            county_code, kind, bank.strip(), account_name.strip(), account_no.strip(), at.date()
+        )
+        await books.log(county_code, at, by, "bank_account.set", 0, f"{kind} {bank.strip()}", "agency_bank_account")
+
+
 class Obstacle(Struct, frozen=True):
     """What stands in the way of closing a month. `hard`: it cannot be closed; else it needs a reason."""
 
@@ -171,6 +210,9 @@ async def obstacles(county_code: int, period: int) -> list[Obstacle]:
     left = await queries.balance_of(county_code, "income_account", period)
     if left:
         found.append(Obstacle(f"收入户月末还有{show(left)}元没有划入财政专户。", hard=False))
+    unreviewed = await queries.unreviewed(county_code, period)
+    if unreviewed:
+        found.append(Obstacle(f"还有{unreviewed}张凭证没有复核。", hard=False))
     suspense = await queries.balance_of(county_code, "suspense_received", period)
     if suspense:
         found.append(Obstacle(f"暂收款还有{show(-suspense)}元没有弄清楚。", hard=False))

@@ -144,6 +144,7 @@ create table fund_document (
   file_name text not null default '',
   file_digest text not null default '',
   header text not null default '{}', -- JSON: the fields of the sheet that only this kind has
+  declarant_sealed bytea, -- the ID number of who declared it
   line_count int not null default 0,
   bad_count int not null default 0,
   total_fen bigint not null default 0, -- of the good lines and of those whose owner is not known yet
@@ -235,11 +236,20 @@ create table voucher (
   made_at timestamptz not null,
   made_by bigint not null,
   made_by_name text not null,
-  reviewed_by bigint,
-  reviewed_by_name text not null default '',
   primary key (county_code, period, number),
   foreign key (county_code, period) references accounting_period (county_code, period),
   foreign key (county_code, document_id) references fund_document (county_code, id)
+);
+-- 复核: a second person has seen it. A table of its own, because a voucher is never written again.
+create table voucher_review (
+  county_code int not null,
+  period int not null,
+  number int not null,
+  reviewed_at timestamptz not null,
+  reviewed_by bigint not null,
+  reviewed_by_name text not null,
+  primary key (county_code, period, number),
+  foreign key (county_code, period, number) references voucher (county_code, period, number)
 );
 create unique index one_voucher on voucher (county_code, document_id);
 create table voucher_line (
@@ -560,7 +570,7 @@ alter table exchange_message add column reference text not null default ''; -- w
 
 -- ---------------------------------------------------------------- what the serving role may do
 grant select, insert on account_balance, ledger_entry, accounting_period, agency_bank_account, fund_document, document_line,
-  receipt, voucher, voucher_line, payment_order, contribution_year, subsidy_due, category_spell, zero_consent,
+  receipt, voucher, voucher_review, voucher_line, payment_order, contribution_year, subsidy_due, category_spell, zero_consent,
   land_loss_award, debit_agreement, debit_member, suspension_spell, batch_run, run_chunk, run_exception,
   account_statement, exchange_file to pension_app;
 grant select on ledger_account to pension_app;

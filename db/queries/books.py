@@ -42,7 +42,9 @@ class VoucherHead(Struct, frozen=True, kw_only=True):
     dated_on: date
     summary: str
     total_fen: int
+    made_by: int
     made_by_name: str
+    reviewed_by_name: str  # empty: nobody yet
     document_id: int
     document_kind: str
     document_number: str
@@ -108,9 +110,11 @@ async def awaiting_money(county_code: int, limit: int) -> list[Awaiting]:
 async def vouchers(county_code: int, period: int, *, before: int | None = None, limit: int) -> list[VoucherHead]:
     """Of one month, the last number first."""
     rows = await engine.fetch(
-        "select v.period, v.number, v.dated_on, v.summary, v.total_fen, v.made_by_name, v.document_id,"
-        " d.kind as document_kind, d.number as document_number from voucher v join fund_document d"
-        " on d.county_code = v.county_code and d.id = v.document_id where v.county_code = $1 and v.period = $2"
+        "select v.period, v.number, v.dated_on, v.summary, v.total_fen, v.made_by, v.made_by_name,"
+        " coalesce(r.reviewed_by_name, '') as reviewed_by_name, v.document_id, d.kind as document_kind,"
+        " d.number as document_number from voucher v join fund_document d on d.county_code = v.county_code"
+        " and d.id = v.document_id left join voucher_review r on r.county_code = v.county_code and r.period = v.period"
+        " and r.number = v.number where v.county_code = $1 and v.period = $2"
         " and ($3::int is null or v.number < $3) order by v.number desc limit $4",
         county_code, period, before, limit,
     )  # fmt: skip
@@ -176,6 +180,36 @@ async def open_before(county_code: int, period: int) -> bool:
         county_code, period,
     )  # fmt: skip
     return found
+
+
+class BankAccount(Struct, frozen=True, kw_only=True):
+    """`until_on`: the day it was replaced; None while it is in use."""
+
+    kind: str
+    bank: str
+    account_name: str
+    account_no: str
+    from_on: date
+    until_on: date | None
+
+
+async def bank_accounts(county_code: int) -> list[BankAccount]:
+    """Those in use first, then what they replaced, the newest first."""
+    rows = await engine.fetch(
+        "select kind, bank, account_name, account_no, from_on, until_on from agency_bank_account where county_code = $1"
+        " order by until_on desc nulls first, id desc",
+        county_code,
+    )  # fmt: skip
+    return [BankAccount(**dict(row)) for row in rows]
+
+
+async def unreviewed(county_code: int, period: int) -> int:
+    count: int = await engine.fetchval(
+        "select count(*) from voucher v where county_code = $1 and period = $2 and not exists (select from voucher_review r"
+        " where r.county_code = v.county_code and r.period = v.period and r.number = v.number)",
+        county_code, period,
+    )  # fmt: skip
+    return count
 
 
 async def account_titles() -> dict[str, str]:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from db import engine
 from db.crypto import unseal_text
 from db.stores import books
-from db.stores.books import LINE_NUMBER
+from db.stores.books import DECLARANT, LINE_NUMBER
 
 DocumentRow = books.Document
 
@@ -18,6 +18,22 @@ class Owner(Struct, frozen=True):
     person_id: int
     name: str
     id_index: bytes
+
+
+async def declarant_number(county_code: int, document_id: int) -> str:
+    """The ID number of who declared the document; empty where none was asked for."""
+    sealed = await engine.fetchval(
+        "select declarant_sealed from fund_document where county_code = $1 and id = $2", county_code, document_id
+    )
+    return unseal_text(sealed, DECLARANT) if sealed else ""
+
+
+async def slip_numbers(county_code: int, document_id: int) -> list[str]:
+    """Of the money that was registered for the document."""
+    rows = await engine.fetch(
+        "select slip_no from receipt where county_code = $1 and document_id = $2 order by id", county_code, document_id
+    )
+    return [row["slip_no"] for row in rows]
 
 
 async def ready(county_code: int, kinds: list[str], without_slip: list[str]) -> list[int]:

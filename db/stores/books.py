@@ -10,6 +10,7 @@ from db.crypto import seal
 from db.funds import FUNDS
 
 LINE_NUMBER = "document_line.id_number"
+DECLARANT = "fund_document.declarant"
 
 
 class Document(Struct, frozen=True, kw_only=True):
@@ -48,7 +49,8 @@ class Document(Struct, frozen=True, kw_only=True):
 
 
 class NewDocument(Struct, frozen=True, kw_only=True):
-    """`number` may stay empty: it is then made from kind, year and id (申报编号)."""
+    """`number` may stay empty: it is then made from kind, year and id (申报编号). `declarant_number`: the ID number of who
+    declares; it is kept sealed and nowhere else."""
 
     kind: str
     business_on: date
@@ -60,6 +62,7 @@ class NewDocument(Struct, frozen=True, kw_only=True):
     file_name: str = ""
     file_digest: str = ""
     header: str = "{}"
+    declarant_number: str | None = None
     declared_count: int | None = None
     declared_fen: int | None = None
     run_id: int | None = None
@@ -102,11 +105,12 @@ async def insert(county_code: int, new: NewDocument, by: int, by_name: str, at: 
     """A draft without lines; None when the partner's document of this number, or our own, is there already."""
     document_id: int | None = await engine.fetchval(
         "insert into fund_document (county_code, kind, number, state, business_on, region_code, title, partner, external_no,"
-        " file_name, file_digest, header, declared_count, declared_fen, run_id, case_id, created_at, created_by, created_by_name)"
-        " values ($1, $2, coalesce(nullif($3, ''), 'new-' || gen_random_uuid()), 'draft', $4, $5, $6, $7, $8, $9, $10, $11, $12,"
-        " $13, $14, $15, $16, $17, $18) on conflict do nothing returning id",
+        " file_name, file_digest, header, declared_count, declared_fen, run_id, case_id, created_at, created_by, created_by_name,"
+        " declarant_sealed) values ($1, $2, coalesce(nullif($3, ''), 'new-' || gen_random_uuid()), 'draft', $4, $5, $6, $7, $8, $9,"
+        " $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) on conflict do nothing returning id",
         county_code, new.kind, new.number, new.business_on, new.region_code, new.title, new.partner, new.external_no,
         new.file_name, new.file_digest, new.header, new.declared_count, new.declared_fen, new.run_id, new.case_id, at, by, by_name,
+        seal(new.declarant_number, DECLARANT) if new.declarant_number else None,
     )  # fmt: skip
     if document_id is not None and not new.number:
         await engine.execute(
@@ -243,6 +247,37 @@ async def write_voucher(
         ],
     )
     return number
+
+
+async def review_vouchers(
+    county_code: int, period: int, first: int, last: int, by: int, by_name: str, at: datetime
+) -> int:
+    """Those from `first` to `last` that nobody reviewed yet and somebody else made; how many."""
+    rows = await engine.fetch(
+        "insert into voucher_review (county_code, period, number, reviewed_at, reviewed_by, reviewed_by_name)"
+        " select county_code, period, number, $7, $5, $6 from voucher where county_code = $1 and period = $2"
+        " and number between $3 and $4 and made_by <> $5 on conflict do nothing returning number",
+        county_code, period, first, last, by, by_name, at,
+    )  # fmt: skip
+    return len(rows)
+
+
+# ------------------------------------------------------------------ where the agency's money lies
+
+
+async def set_bank_account(
+    county_code: int, kind: str, bank: str, account_name: str, account_no: str, from_on: date
+) -> None:
+    """Ends what was there of this kind at this bank, on the day the new one begins. Nothing is overwritten."""
+    await engine.execute(
+        "update agency_bank_account set until_on = $4 where county_code = $1 and kind = $2 and bank = $3 and until_on is null",
+        county_code, kind, bank, from_on,
+    )  # fmt: skip
+    await engine.execute(
+        "insert into agency_bank_account (county_code, kind, bank, account_name, account_no, from_on)"
+        " values ($1, $2, $3, $4, $5, $6)",
+        county_code, kind, bank, account_name, account_no, from_on,
+    )  # fmt: skip
 
 
 # ------------------------------------------------------------------ receipts

@@ -32,6 +32,7 @@ from db.tables.books import (
     Receipt,
     Voucher,
     VoucherLine,
+    VoucherReview,
 )
 from db.tables.cases import Attachment, CaseEvent, CaseMaterial, CasePause, Commitment, IssuedDocument, ServiceCase
 from db.tables.comparison import ComparisonResult, SourceBatch, SourceRecord, SourceState
@@ -90,6 +91,7 @@ TABLES: tuple[type[Table], ...] = (
     Receipt,
     Voucher,
     VoucherLine,
+    VoucherReview,
     PaymentOrder,
     ContributionYear,
     SubsidyDue,

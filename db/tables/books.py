@@ -49,6 +49,7 @@ class FundDocument(Table, tablename="fund_document", db=DB):
     file_name = text()
     file_digest = text()
     header = text()
+    declarant_sealed = binary(null=True)
     line_count = integer()
     bad_count = integer()
     total_fen = big()
@@ -120,7 +121,14 @@ class Voucher(Table, tablename="voucher", db=DB):
     made_at = moment()
     made_by = big()
     made_by_name = text()
-    reviewed_by = big(null=True)
+
+
+class VoucherReview(Table, tablename="voucher_review", db=DB):
+    county_code = integer()
+    period = integer()
+    number = integer(primary_key=True)
+    reviewed_at = moment()
+    reviewed_by = big()
     reviewed_by_name = text()
 
 

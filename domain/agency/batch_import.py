@@ -9,7 +9,7 @@ from msgspec import Struct
 from db.engine import transaction
 from db.queries import contributions as queries
 from db.queries import people as people_query
-from db.stores.books import NewDocument, NewLine
+from db.stores.books import Document, NewDocument, NewLine
 from domain import books, contributions, identity
 from domain.actor import Actor, Post
 from domain.books import DocumentKind
@@ -21,6 +21,7 @@ from domain.money import show, yuan
 
 COLUMNS = ("业务类型", "姓名", "身份证号码", "缴费年度", "缴费金额")
 BUSINESS = "PLJF"
+KINDS = {DocumentKind.AGENCY_BATCH: "批量缴费申报", DocumentKind.POS_REPORT: "村级刷卡缴费月报"}
 MAX_ROWS = 200_000
 MAKERS = (Post.TOWNSHIP_CLERK, Post.COUNTY_COLLECTION)
 CHECKERS = (Post.COUNTY_COLLECTION,)
@@ -42,6 +43,12 @@ class Header(Struct, frozen=True, kw_only=True):
     bank: str
 
 
+async def header_of(document: Document) -> Header:
+    """What the declaration said, the ID number in clear."""
+    number = await queries.declarant_number(document.county_code, document.id)
+    return msgspec.structs.replace(msgspec.json.decode(document.header, type=Header), declared_by_id=number)
+
+
 TITLES = {"organisation": "申报机构", "declared_by": "申报人", "declared_by_id": "申报人证件号码", "bank": "代收银行"}
 
 
@@ -50,13 +57,24 @@ def template() -> bytes:
     return workbook.write([("批量缴费表", [list(COLUMNS)]), ("填表说明", [[text] for text in HELP])])
 
 
-async def take_in(county_code: int, data: bytes, file_name: str, header: Header, by: Actor, at: datetime) -> int:
-    """A draft 《批量缴费申报单》; returns its id. A township's clerk declares for the people of his township only.
+async def take_in(
+    county_code: int,
+    data: bytes,
+    file_name: str,
+    header: Header,
+    by: Actor,
+    at: datetime,
+    kind: DocumentKind = DocumentKind.AGENCY_BATCH,
+) -> int:
+    """A draft 《批量缴费申报单》, or a village's POS report (one of KINDS); returns its id. A township's clerk declares for the
+    people of his township only.
 
     Refused for a file that is no such sheet, or a header with a gap; bad rows refuse nothing, they are kept with reasons.
     """
     if by.scope.county_code != county_code or not any(by.holds(post) for post in MAKERS):
         raise NotFound
+    if kind not in KINDS:
+        raise Refused(Problem("kind", "请选择是哪一种表。", "kind"))
     missing = [
         Problem("required", f"请填写{title}。", name)
         for name, title in TITLES.items()
@@ -72,9 +90,11 @@ async def take_in(county_code: int, data: bytes, file_name: str, header: Header,
             paid.append(_paid(row, at.date(), prefix))
         except ValueError as wrong:
             bad.append(_bad(row, str(wrong)))
+    kept = msgspec.structs.replace(header, declared_by_id="")
     new = NewDocument(
-        kind=DocumentKind.AGENCY_BATCH, business_on=at.date(), region_code=by.scope.region_prefix, file_name=file_name[:200],
-        header=msgspec.json.encode(header).decode(), title="批量缴费申报",
+        kind=kind, business_on=at.date(), region_code=by.scope.region_prefix, file_name=file_name[:200],
+        header=msgspec.json.encode(kept).decode(), declarant_number=header.declared_by_id,
+        title=f"{KINDS[kind]} {header.organisation}"[:200],
     )  # fmt: skip
     return await contributions.take_in(county_code, new, paid, by, at, bad)
 

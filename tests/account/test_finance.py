@@ -153,6 +153,8 @@ async def settled_november(account_id: int) -> None:
 
 async def test_a_clean_month_is_closed_without_a_word_and_then_takes_nothing(account_id: int) -> None:
     await settled_november(account_id)
+    assert [o.text for o in await finance.obstacles(COUNTY, 202611)] == ["还有2张凭证没有复核。"]
+    assert await finance.review_vouchers(COUNTY, 202611, 1, 2, SUPERVISOR, FRIDAY) == 2
     assert await finance.obstacles(COUNTY, 202611) == []
     await finance.close_period(COUNTY, 202611, "", SUPERVISOR, DECEMBER)
     with pytest.raises(Refused, match="已经封账"):

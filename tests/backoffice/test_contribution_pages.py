@@ -3,8 +3,10 @@
 import pytest
 
 from db import engine
+from db.queries import contributions as contributions_query
 from domain import contributions
 from domain.actor import Post
+from domain.agency import batch_import
 from tests import make
 from tests.backoffice.office import Office
 from tests.contributions.test_batch_import import GOOD, sheet
@@ -26,7 +28,11 @@ async def test_a_sheet_goes_its_whole_way(office: Office) -> None:
         shown = await desk.get(url)
         assert "前面已经有一行" in shown.text
         assert (await desk.client.get(f"{url}/bad.xlsx")).status_code == 200
+        await desk.get(f"{url}/declaration.pdf", 404)  # nothing is declared yet
         await desk.post(f"{url}/declare")
+        for name in ("declaration", "slip"):
+            paper = await desk.client.get(f"{url}/{name}.pdf")
+            assert paper.content.startswith(b"%PDF"), name
         await desk.post(f"{url}/approve", 422)
     async with office.at_desk(await office.hire("周会", Post.COUNTY_COLLECTION)) as desk:
         assert "已申报" in (await desk.get("/contributions?state=declared")).text
@@ -41,6 +47,31 @@ async def test_a_sheet_goes_its_whole_way(office: Office) -> None:
         await desk.post(f"{url}/cancel", 422, reason="录错")
         await desk.post(f"{url}/nothing", 404)
     assert await engine.fetchval("select personal_fen from account_balance") == 20000
+
+
+async def test_a_village_reports_what_its_card_reader_took(office: Office) -> None:
+    await make.participant()
+    async with office.at_desk(await office.hire("赵敏", Post.TOWNSHIP_CLERK, region="43990101")) as desk:
+        files = {"file": ("表.xlsx", sheet(GOOD))}
+        assert (
+            "请选择是哪一种表" in (await desk.post("/contributions", 422, files=files, **HEADER, kind="interest")).text
+        )
+        url = await desk.post("/contributions", files=files, **HEADER, kind="pos_report")
+        assert "村级代办刷卡缴费" in (await desk.get(url)).text
+    assert await engine.fetchval("select kind from fund_document") == "pos_report"
+
+
+async def test_the_id_number_of_who_declares_is_kept_sealed_and_stands_on_the_paper_only(office: Office) -> None:
+    await make.participant()
+    async with office.at_desk(await office.hire("赵敏", Post.TOWNSHIP_CLERK, region="43990101")) as desk:
+        await desk.post("/contributions", files={"file": ("表.xlsx", sheet(GOOD))}, **HEADER)
+    row = await engine.fetchrow("select header, declarant_sealed, id from fund_document")
+    assert row is not None
+    assert HEADER["declared_by_id"] not in row["header"]
+    assert HEADER["declared_by_id"].encode() not in row["declarant_sealed"]
+    document = await contributions_query.document(COUNTY, "439901", row["id"])
+    assert document is not None
+    assert (await batch_import.header_of(document)).declared_by_id == HEADER["declared_by_id"]
 
 
 @pytest.mark.rule("R-495")

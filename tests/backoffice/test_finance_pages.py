@@ -75,3 +75,36 @@ async def test_each_does_his_own_part_only(office: Office) -> None:
         await desk.post("/finance/periods/202610/close", 403)
     async with office.at_desk(await office.hire("赵敏", Post.TOWNSHIP_CLERK, region="43990101")) as desk:
         await desk.get("/finance", 403)
+
+
+@pytest.mark.rule("R-016", "R-472")
+async def test_a_voucher_is_reviewed_by_somebody_who_did_not_make_it(office: Office) -> None:
+    async with office.at_desk(await office.hire("严明", Post.FINANCE_SUPERVISOR)) as desk:
+        await desk.post("/finance/receipts", **SLIP)
+        assert (
+            "由另一位同事复核" in (await desk.post("/finance/vouchers/202611/review", 422, first="1", last="1")).text
+        )  # he made it himself
+    async with office.at_desk(await office.hire("路平", Post.ACCOUNTANT)) as desk:
+        assert "复核这一页的1张凭证" in (await desk.get("/finance/vouchers?period=202611")).text
+        await desk.post("/finance/vouchers/202611/review", first="1", last="1")
+        assert "路平" in (await desk.get("/finance/vouchers/202611/1")).text
+        await desk.post("/finance/vouchers/202611/review", 422, first="1", last="1")  # nothing is left
+        paper = await desk.client.get("/finance/vouchers/202611/1/voucher.pdf")
+        assert paper.content.startswith(b"%PDF")
+        await desk.post("/finance/vouchers/202611/review", 404)
+    async with office.at_desk(await office.hire("卫东", Post.CASHIER)) as desk:
+        await desk.post("/finance/vouchers/202611/review", 403, first="1", last="1")
+
+
+async def test_a_bank_account_is_replaced_and_the_old_one_stays_on_the_list(office: Office) -> None:
+    typed = {"kind": "income_account", "bank": "农商行", "account_name": "青禾县居保中心", "account_no": "6200-01"}
+    async with office.at_desk(await office.hire("严明", Post.FINANCE_SUPERVISOR)) as desk:
+        wrong = await desk.post("/finance/bank-accounts", 422, **typed | {"account_no": "abc", "kind": "suspense_paid"})
+        assert "账号只能有数字" in wrong.text
+        assert "请选择是哪一种账户" in wrong.text
+        await desk.post("/finance/bank-accounts", **typed)
+        await desk.post("/finance/bank-accounts", **typed | {"account_no": "6200-02"})
+        shown = (await desk.get("/finance/bank-accounts")).text
+        assert "6200-01" in shown
+        assert "停用" in shown
+        assert await engine.fetchval("select account_no from agency_bank_account where until_on is null") == "6200-02"
