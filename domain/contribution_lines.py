@@ -170,14 +170,19 @@ def _tier_problem(paid: Paid, known: LineFacts, rules: LineRules) -> Problem | N
     """For sheets only: a whole tier of the person's own identity, and a year once (R-090, R-106)."""
     if known.paid_fen:
         return Problem("paid", f"{paid.year}年已经缴过{show(known.paid_fen)}元。")
-    day = day_in_year(paid.year, paid.value_on)
-    choices = rules.choices(day, _category(paid, known, rules.on(day)), known.household_type or "")
+    choices = choices_of(paid, known, rules)
     if is_a_tier(choices, paid.amount_fen):
         return None
     if beyond_the_top(choices, paid.amount_fen):
         return Problem("beyond-the-top", f"{show(paid.amount_fen)}元超过了最高档次。")
     offered = "、".join(dict.fromkeys(show(rule.personal) for rule in choices))
     return Problem("no-tier", f"{show(paid.amount_fen)}元不是这个人{paid.year}年可以缴的档次（{offered}）。")
+
+
+def choices_of(paid: Paid, known: LineFacts, rules: LineRules) -> list[ContributionRule]:
+    """The tiers this person can choose for this payment, lowest first. Missing as LineRules.on."""
+    day = day_in_year(paid.year, paid.value_on)
+    return rules.choices(day, _category(paid, known, rules.on(day)), known.household_type or "")
 
 
 def _category(paid: Paid, known: LineFacts, rules: Sequence[ContributionRule]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Litestar
 
 from db.queries import access, installation
-from portal import account, apply, cases, confirming, home, login, materials, me, village
+from portal import account, apply, cases, confirming, contribution, home, login, materials, me, village
 from portal.viewer import AnyRequest, is_logged_in
 from web import identity, sessions
 from web.app import site
@@ -19,7 +19,7 @@ from web.sessions import Clock, real_time
 from web.settings import Settings
 from web.storage import Storage
 
-MODULES = (login, home, apply, confirming, materials, cases, account, me, village)
+MODULES = (login, home, apply, confirming, materials, cases, account, contribution, me, village)
 FOOTER = (Link("个人信息怎样使用", "/privacy"),)
 
 
@@ -44,7 +44,8 @@ def context(request: AnyRequest) -> Mapping[str, Any]:
 
 
 def menu(request: AnyRequest) -> list[Link]:
-    links = [Link("首页", "/", "home"), Link("账户", "/account", "money"), Link("办件", "/cases", "list")]
+    links = [Link("首页", "/", "home"), Link("账户", "/account", "money"), Link("缴费", "/contribution", "plus"),
+             Link("办件", "/cases", "list")]  # fmt: skip
     if sessions.villages_of(request):
         links.append(Link("村里", "/village", "people"))
     return [
