@@ -40,10 +40,12 @@ def _rank(j: int) -> str:
     return " + ".join(f"(r{i} {'>=' if i < j else '>'} r{j})::int" for i in N if i != j)
 
 
+# Also an account that was opened later than its first money came: that money bears interest from its own day.
 _ACCOUNTS_OF_REGION = (
     "acc as materialized (select a.id from person p join individual_account a on a.county_code = p.county_code and a.person_id ="
     " p.id where p.county_code = $1 and p.region_code >= $8 and p.region_code < $9 and a.status = 'open'"
-    " and a.opened_on < make_date($2 + 1, 1, 1))"
+    " and (a.opened_on < make_date($2 + 1, 1, 1) or exists (select from ledger_entry e where e.county_code = $1"
+    " and e.account_id = a.id and e.year <= $2)))"
 )
 _SETTLED_ACCOUNTS = (
     "acc as materialized (select a.id from individual_account a join account_balance b on b.county_code = a.county_code and"

@@ -58,6 +58,26 @@ async def test_a_fen_that_two_sources_have_equal_claim_to_goes_to_the_earlier(ac
     assert await interest_in(accounts[0], 2025) == {"personal": 1}
 
 
+@pytest.mark.rule("R-176", "R-179")
+async def test_money_that_came_before_its_account_was_opened_bears_interest_from_its_own_day(
+    accounts: list[int],
+) -> None:
+    """Paid in December at the tax office, registered in January: the account is younger than the money."""
+    paid, empty = accounts[:2]
+    await engine.execute(
+        "update individual_account set opened_on = '2025-01-09' where id = any($1::bigint[])", [paid, empty]
+    )
+    await posted(
+        [Entry(account_id=paid, kind=Kind.CONTRIBUTION, value_on=date(2024, 6, 30), amounts={"personal": 100_000})]
+    )
+    run_id = await settle(2024)
+    assert await interest_in(paid, 2024) == {"personal": 1500}
+    assert await engine.fetchval("select settled_year from account_balance where account_id = $1", empty) == 0
+    assert await engine.fetchval("select count(*) from run_exception where run_id = $1", run_id) == 0
+    await settle(2025)
+    assert await interest_in(paid, 2025) == {"personal": 2538}
+
+
 @pytest.mark.rule("R-464", "R-185")
 async def test_the_settlement_has_one_voucher_for_all_it_wrote(accounts: list[int]) -> None:
     await posted(some_entries(accounts, range(2025, 2026)))
