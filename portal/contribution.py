@@ -136,9 +136,14 @@ async def _page(request: AnyRequest, view: View) -> Template:
     return page(
         request, "contribution/page.html", view=view, standing=found, this=found.this, offer=found.offers.get(found.this.year),
         why_not=WHY_NOT.get(problem.code, (problem.message, "", "")) if problem else None,
-        titles=await accounts_query.fund_titles(), rows=_rows(found.past), channel_of=_channel_of, pending_words=_pending,
+        titles=await accounts_query.fund_titles(), rows=_rows(found.past), channel_of=_channel_of, tier_of=_tier_of, pending_words=_pending,
         category=_category(found.offers.get(found.this.year)),
     )  # fmt: skip
+
+
+def _tier_of(fen: int) -> str:
+    """A tier by the name people know it by."""
+    return f"每年{money.show(fen).removesuffix('.00')}元"
 
 
 def _channel_of(kind: str) -> str:
@@ -180,7 +185,7 @@ async def _choose(request: AnyRequest, view: View) -> Template:
     return page(
         request, "contribution/choose.html", view=view, offer=offer, chosen=wanted or usual or offer.tiers[0],
         years=[(year, f"{year}年" if year == found.this.year else f"{year}年（补缴）") for year in years],
-        tiers=[(each.rule.tier, f"每年{money.show(each.rule.tier_fen)}元") for each in offer.tiers],
+        tiers=[(each.rule.tier, _tier_of(each.rule.tier_fen)) for each in offer.tiers], tier_of=_tier_of,
         bars=_bars(offer), category=_category(offer), rate=money.percent(offer.rate) if offer.rate else "",
     )  # fmt: skip
 
