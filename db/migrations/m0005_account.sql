@@ -339,6 +339,41 @@ create index subsidy_due_open on subsidy_due (county_code, period, id)
   where province_fen <> credited_province_fen or city_fen <> credited_city_fen or county_fen <> credited_county_fen
      or government_paid_fen <> credited_government_paid_fen;
 
+-- 缴费调整: one year of one account as it was when the adjustment was saved, and as it is to be (R-153…R-168). The money of it,
+-- if any, is the document's line of the same number; who and when stand in the document.
+create table contribution_adjustment (
+  county_code int not null,
+  document_id bigint not null,
+  line_no int not null,
+  account_id bigint not null,
+  year int not null,
+  reason text not null,
+  category_before text not null,
+  category text not null,
+  tier_before text not null,
+  tier text not null,
+  personal_before_fen bigint not null,
+  province_before_fen bigint not null,
+  city_before_fen bigint not null,
+  county_before_fen bigint not null,
+  government_paid_before_fen bigint not null,
+  personal_fen bigint not null,
+  province_fen bigint not null,
+  city_fen bigint not null,
+  county_fen bigint not null,
+  government_paid_fen bigint not null,
+  reverses_id bigint, -- the entry that was wrong; null: the money moves on a day of its own (R-167)
+  payee_name text not null default '', -- who is paid where the personal part falls (R-156)
+  bank text not null default '',
+  bank_account_sealed bytea,
+  bank_account_index bytea,
+  primary key (county_code, document_id, line_no),
+  foreign key (county_code, document_id, line_no) references document_line (county_code, document_id, line_no),
+  foreign key (county_code, account_id) references individual_account (county_code, id),
+  constraint payout_has_payee check ((personal_fen < personal_before_fen) = (bank_account_sealed is not null))
+);
+create index contribution_adjustment_by_account on contribution_adjustment (county_code, account_id, year);
+
 -- 特殊人群身份: spells with their list (R-136, R-137). An ending is a date, not a deletion.
 create table category_spell (
   county_code int not null,
@@ -392,6 +427,9 @@ create table land_loss_award (
   recorded_at timestamptz not null,
   recorded_by bigint not null,
   recorded_by_name text not null,
+  stopped_at timestamptz, -- nothing more is credited: it was wrong, or somebody else settles the rest
+  stopped_by_name text not null default '',
+  stop_reason text not null default '',
   primary key (county_code, id),
   foreign key (county_code, person_id) references person (county_code, id)
 );
@@ -570,7 +608,8 @@ alter table exchange_message add column reference text not null default ''; -- w
 
 -- ---------------------------------------------------------------- what the serving role may do
 grant select, insert on account_balance, ledger_entry, accounting_period, agency_bank_account, fund_document, document_line,
-  receipt, voucher, voucher_review, voucher_line, payment_order, contribution_year, subsidy_due, category_spell, zero_consent,
+  receipt, voucher, voucher_review, voucher_line, payment_order, contribution_year, subsidy_due, contribution_adjustment,
+  category_spell, zero_consent,
   land_loss_award, debit_agreement, debit_member, suspension_spell, batch_run, run_chunk, run_exception,
   account_statement, exchange_file to pension_app;
 grant select on ledger_account to pension_app;
@@ -582,5 +621,6 @@ grant update (credited_province_fen, credited_city_fen, credited_county_fen, cre
   on subsidy_due to pension_app;
 grant update (until_on, ended_at, ended_by, end_reason, missing_from) on category_spell to pension_app;
 grant update (until_on, end_reason) on debit_member to pension_app;
+grant update (stopped_at, stopped_by_name, stop_reason) on land_loss_award to pension_app;
 grant update (until_on, ended_by_case) on suspension_spell to pension_app;
 grant usage on all sequences in schema public to pension_app;

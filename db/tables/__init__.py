@@ -38,6 +38,7 @@ from db.tables.cases import Attachment, CaseEvent, CaseMaterial, CasePause, Comm
 from db.tables.comparison import ComparisonResult, SourceBatch, SourceRecord, SourceState
 from db.tables.contributions import (
     CategorySpell,
+    ContributionAdjustment,
     ContributionYear,
     DebitAgreement,
     DebitMember,
@@ -96,6 +97,7 @@ TABLES: tuple[type[Table], ...] = (
     ContributionYear,
     SubsidyDue,
     CategorySpell,
+    ContributionAdjustment,
     ZeroConsent,
     LandLossAward,
     DebitAgreement,

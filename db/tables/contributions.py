@@ -45,6 +45,34 @@ class SubsidyDue(Table, tablename="subsidy_due", db=DB):
     estimate_id = big(null=True)
 
 
+class ContributionAdjustment(Table, tablename="contribution_adjustment", db=DB):
+    county_code = integer()
+    document_id = big()
+    line_no = integer(primary_key=True)
+    account_id = big()
+    year = integer()
+    reason = text()
+    category_before = text()
+    category = text()
+    tier_before = text()
+    tier = text()
+    personal_before_fen = big()
+    province_before_fen = big()
+    city_before_fen = big()
+    county_before_fen = big()
+    government_paid_before_fen = big()
+    personal_fen = big()
+    province_fen = big()
+    city_fen = big()
+    county_fen = big()
+    government_paid_fen = big()
+    reverses_id = big(null=True)
+    payee_name = text()
+    bank = text()
+    bank_account_sealed = binary(null=True)
+    bank_account_index = binary(null=True)
+
+
 class CategorySpell(Table, tablename="category_spell", db=DB):
     county_code = integer()
     id = big(primary_key=True)
@@ -87,6 +115,9 @@ class LandLossAward(Table, tablename="land_loss_award", db=DB):
     recorded_at = moment()
     recorded_by = big()
     recorded_by_name = text()
+    stopped_at = moment(null=True)
+    stopped_by_name = text()
+    stop_reason = text()
 
 
 class DebitAgreement(Table, tablename="debit_agreement", db=DB):
