@@ -3,7 +3,7 @@
 Every way in brings the same lines; a `Way` says how it treats those that cannot be booked.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
@@ -19,11 +19,6 @@ from domain.parameters import ContributionRule, Missing, Parameters
 from domain.rules.back_payment import is_back_payment
 from domain.rules.contribution import beyond_the_top, day_in_year, is_a_tier, rules_for, year_problem
 from domain.rules.special_groups import Spell, identity
-
-SCHEME_START = date(
-    2011, 7, 1
-)  # 新农保 and 城居保 reached every county (国发〔2011〕18号); design: a parameter once one differs
-SUBSIDISE_BACK_PAYMENTS = False  # R-113: none by default; a parameter once a place grants it
 
 
 class Way(Struct, frozen=True):
@@ -66,8 +61,10 @@ class Paid(Struct, frozen=True, kw_only=True):
 class LineRules:
     """The parameters' rules by day, and what each identity can choose from, read once each."""
 
-    def __init__(self, parameters: Parameters) -> None:
+    def __init__(self, parameters: Parameters, today: date) -> None:
         self._parameters = parameters
+        self.scheme_start = parameters.scheme_start(today)
+        self.subsidises_back_payments = parameters.subsidises_back_payments(today)
         self._by_day: dict[date, tuple[ContributionRule, ...]] = {}
         self._choices: dict[tuple[date, str, str], list[ContributionRule]] = {}
 
@@ -124,18 +121,18 @@ NOBODY = frozenset({"unknown", "other-county", "no-account", "other-name"})
 
 def problem_of(paid: Paid, known: LineFacts, way: Way, rules: LineRules, county_code: int) -> Problem | None:
     """Why this line cannot be booked as it stands; None when it can, as far as one line tells."""
-    if found := _nobody(paid, known, county_code):
+    if found := nobody(paid, known, county_code):
         return found
     assert known.born_on is not None
     if paid.region_prefix and not (known.region_code or "").startswith(paid.region_prefix):
         return Problem("other-region", "这个人不属于申报的乡镇（村）。")
     if (known.participation_status, known.contribution_status) != (1, 1):
-        return _not_paying(known)
+        return not_paying(known)
     if way.zero and paid.year != paid.value_on.year:
         return Problem("not-this-year", "零缴费只能办当年的。")
     if paid.amount_fen <= 0 and not way.zero:
         return Problem("amount", "金额要大于0。")
-    if found := year_problem(paid.year, paid.value_on, known.born_on, SCHEME_START, by_agency=way.by_agency):
+    if found := year_problem(paid.year, paid.value_on, known.born_on, rules.scheme_start, by_agency=way.by_agency):
         return found
     try:
         rules.on(day_in_year(paid.year, paid.value_on))
@@ -144,7 +141,7 @@ def problem_of(paid: Paid, known: LineFacts, way: Way, rules: LineRules, county_
     return _tier_problem(paid, known, rules) if way.exact else None
 
 
-def _nobody(paid: Paid, known: LineFacts, county_code: int) -> Problem | None:
+def nobody(paid: Paid, known: LineFacts, county_code: int) -> Problem | None:
     """Name and number must be one participant of this county (R-090)."""
     if known.county_code is None:
         return Problem("unknown", "没有查到这个人的参保登记，请先办参保登记，或核对身份证号码。")
@@ -157,7 +154,7 @@ def _nobody(paid: Paid, known: LineFacts, county_code: int) -> Problem | None:
     return None
 
 
-def _not_paying(known: LineFacts) -> Problem:
+def not_paying(known: LineFacts) -> Problem:
     """R-095, R-096."""
     if known.participation_status == 2:
         return Problem("suspended", "这个人已经暂停缴费，要先办续保。")
@@ -182,14 +179,14 @@ def _tier_problem(paid: Paid, known: LineFacts, rules: LineRules) -> Problem | N
 def choices_of(paid: Paid, known: LineFacts, rules: LineRules) -> list[ContributionRule]:
     """The tiers this person can choose for this payment, lowest first. Missing as LineRules.on."""
     day = day_in_year(paid.year, paid.value_on)
-    return rules.choices(day, _category(paid, known, rules.on(day)), known.household_type or "")
+    return rules.choices(day, _category(paid, known, rules, day), known.household_type or "")
 
 
-def _category(paid: Paid, known: LineFacts, rules: Sequence[ContributionRule]) -> str:
+def _category(paid: Paid, known: LineFacts, rules: LineRules, day: date) -> str:
     """As whom somebody pays; a missed year as an ordinary participant while back payments are not subsidised (R-113)."""
-    if is_back_payment(paid.year, paid.value_on) and not SUBSIDISE_BACK_PAYMENTS:
+    if is_back_payment(paid.year, paid.value_on) and not rules.subsidises_back_payments:
         return ORDINARY
     if known.year_category:
         return known.year_category
     spells = msgspec.json.decode(known.spells, type=list[Spell]) if known.spells else ()
-    return identity(spells, paid.year, paid.value_on, rules, known.household_type or "")
+    return identity(spells, paid.year, paid.value_on, rules.on(day), known.household_type or "")

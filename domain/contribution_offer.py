@@ -18,15 +18,7 @@ from db.stores.contributions import LineFacts
 from db.stores.people import PersonRow
 from domain.agency.parameters_import import snapshot
 from domain.books import DocumentKind
-from domain.contribution_lines import (
-    SCHEME_START,
-    SUBSIDISE_BACK_PAYMENTS,
-    WAYS,
-    LineRules,
-    Paid,
-    choices_of,
-    problem_of,
-)
+from domain.contribution_lines import WAYS, LineRules, Paid, choices_of, problem_of
 from domain.errors import Problem
 from domain.identity import birthday
 from domain.money import divide
@@ -123,6 +115,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     agreement: AgreementRow | None
     consented_on: date | None
     account: Account | None
+    subsidises_back_payments: bool
 
     @property
     def paid_years(self) -> list[Year]:
@@ -150,11 +143,12 @@ async def standing(county_code: int, person: PersonRow, on: date) -> Standing:
     paid = {row.year: row for row in await queries.years(county_code, account.id)} if account else {}
     counting = [row.year for row in paid.values() if row.counts]
     parameters = await snapshot(county_code)
+    rules = LineRules(parameters, on)
     known = _Known(
-        county_code=county_code, person=person, on=on, parameters=parameters, rules=LineRules(parameters), rate=_rate(parameters, on),
+        county_code=county_code, person=person, on=on, parameters=parameters, rules=rules, rate=_rate(parameters, on),
         paid=paid, received=await queries.received(county_code, account.id) if account else {},
         payments=await queries.payments(county_code, account.id, list(WAYS), MONEY_IS_HERE) if account else [],
-        missed=missed_years(person.born_on, on, SCHEME_START, counting),
+        missed=missed_years(person.born_on, on, rules.scheme_start, counting),
     )  # fmt: skip
     joined = person.first_enrolled_on.year if person.first_enrolled_on else on.year
     first = min(joined, *known.missed, *known.paid, *known.received, on.year)
@@ -162,10 +156,11 @@ async def standing(county_code: int, person: PersonRow, on: date) -> Standing:
     facts = await store.facts(county_code, [person.id_index] * len(asked), asked)
     *past, this = (_year(known, year, fact) for year, fact in zip(asked, facts, strict=True))
     nothing = this.problem if this.problem and this.problem.code in OF_THE_PERSON else None
-    before = missed_years(person.born_on, on, SCHEME_START, counting, by_agency=True)
+    before = missed_years(person.born_on, on, rules.scheme_start, counting, by_agency=True)
     return Standing(
         this=this, past=tuple(reversed(past)), problem=nothing, account=account,
-        agency_years=() if nothing else tuple(year for year in before if year < SCHEME_START.year),
+        subsidises_back_payments=rules.subsidises_back_payments,
+        agency_years=() if nothing else tuple(year for year in before if year < rules.scheme_start.year),
         offers={
             year.year: _offer(known, year, fact)
             for year, fact in zip([*past, this], facts, strict=True) if year.problem is None
@@ -230,7 +225,7 @@ def _offer(known: _Known, year: Year, fact: LineFacts) -> Offer:
     return Offer(
         year=year.year, category=choices[0].category, back_payment=back, already_fen=year.already_fen, rate=known.rate,
         from_on=from_on, tiers=tuple(
-            _tier(rule, year.already_fen, known, from_on, subsidised=not back or SUBSIDISE_BACK_PAYMENTS) for rule in choices
+            _tier(rule, year.already_fen, known, from_on, subsidised=not back or known.rules.subsidises_back_payments) for rule in choices
         ),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ booked; `book` posts what is good, records each person's year, and keeps what be
 says whose it is. Nothing is dropped.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 
 from db.engine import transaction
@@ -20,7 +20,7 @@ from domain.actor import Actor, Post
 from domain.agency import require_post
 from domain.agency.parameters_import import snapshot
 from domain.books import KINDS, DocumentKind
-from domain.contribution_lines import SUBSIDISE_BACK_PAYMENTS, WAYS, LineRules, Paid, judged, problem_of
+from domain.contribution_lines import WAYS, LineRules, Paid, judged, problem_of
 from domain.errors import NotFound, Problem, Refused
 from domain.money import show
 from domain.rules.contribution import day_in_year
@@ -34,7 +34,7 @@ async def take_in(
 ) -> int:
     """A draft of one of WAYS with every line judged; returns its id. `bad`: lines that could not even be read."""
     kind = DocumentKind(new.kind)
-    rules = LineRules(await snapshot(county_code))
+    rules = LineRules(await snapshot(county_code), at.date())
     async with transaction():
         document_id = await books.open_document(county_code, new, bad, by, at)
         for chunk in _chunks(payments):
@@ -76,7 +76,7 @@ async def _across(
     alone = exact and (not again or await years.largest(county_code, document_id) <= rules.lowest_top(days))
     if not alone:
         await years.put_aside_beyond_top(
-            county_code, document_id, columns, unusable, subsidise_back_payments=SUBSIDISE_BACK_PAYMENTS
+            county_code, document_id, columns, unusable, subsidise_back_payments=rules.subsidises_back_payments
         )
     return columns
 
@@ -90,13 +90,13 @@ async def book(county_code: int, document_id: int, by: Actor, at: datetime) -> i
     async with transaction():
         document, place = await books.begin_booking(county_code, document_id, at.date())
         kind = DocumentKind(document.kind)
-        rules = LineRules(await snapshot(county_code))
+        rules = LineRules(await snapshot(county_code), at.date())
         unusable = "bad" if WAYS[kind].zero else "exception"
         columns = await _across(county_code, document_id, kind, unusable, rules, again=True)
         booked = await ledger.post_lines(county_code, document_id, at.date(), KINDS[kind].entry)
         await years.record_years(
             county_code, document_id, columns, WAYS[kind].channel, at.year * 100 + at.month,
-            subsidise_back_payments=SUBSIDISE_BACK_PAYMENTS,
+            subsidise_back_payments=rules.subsidises_back_payments,
         )  # fmt: skip
         await store.count_lines(county_code, document_id)
         waiting = await years.waiting_fen(county_code, document_id)
@@ -115,8 +115,15 @@ async def _tell(county_code: int, document_id: int, at: datetime) -> None:
 
 
 async def book_ready(county_code: int, by: Actor, at: datetime) -> int:
-    """The worker's round: every approved document whose money is all there; returns how many were booked."""
-    ready = await queries.ready(county_code, [kind.value for kind in WAYS], [k.value for k in WAYS if KINDS[k].place])
+    """The worker's round: every approved document of WAYS whose money is all there; returns how many were booked."""
+    return await book_each(county_code, WAYS, book, by, at)
+
+
+async def book_each(
+    county_code: int, kinds: Iterable[DocumentKind], book: Callable[[int, int, Actor, datetime], Awaitable[int]], by: Actor, at: datetime
+) -> int:  # fmt: skip
+    """Books each document of these kinds that is ready; one that cannot be booked does not keep the others waiting."""
+    ready = await queries.ready(county_code, list(kinds), [kind for kind in kinds if KINDS[kind].place])
     troubles: list[Exception] = []
     for document_id in ready:
         try:
@@ -147,7 +154,7 @@ async def settle(
     require_post(by, county_code, COLLECTION)
     if len(why.strip()) < 4:
         raise Refused(Problem("no-reason", "请写明怎样认定是这个人的。", "why"))
-    rules = LineRules(await snapshot(county_code))
+    rules = LineRules(await snapshot(county_code), at.date())
     async with transaction():
         await books.locked(county_code, document_id, "booked")
         line = await years.lock_exception(county_code, document_id, line_no)

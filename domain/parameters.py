@@ -20,6 +20,9 @@ class Kind(StrEnum):
     CREDITING_RATE = "crediting_rate"  # key: empty · value: fraction a year, 0.03
     BASIC_PENSION = "basic_pension"  # key: level · value: yuan a month
     CONTRIBUTION_RULE = "contribution_rule"  # key: "category/household type/tier/item" · value: yuan a year
+    SCHEME_START = "scheme_start"  # key: empty · value: the day the scheme began here, 2011-07-01
+    BACK_PAYMENT_SUBSIDY = "back_payment_subsidy"  # key: empty · value: yes or no
+    FINAL_YEAR_DUE = "final_year_due"  # key: empty · value: yes or no
 
 
 class Funding(StrEnum):
@@ -30,6 +33,10 @@ class Funding(StrEnum):
     CITY = "city"
     COUNTY = "county"
 
+
+KEYLESS = frozenset({Kind.CREDITING_RATE, Kind.SCHEME_START, Kind.BACK_PAYMENT_SUBSIDY, Kind.FINAL_YEAR_DUE})
+EVERYWHERE = date(2011, 7, 1)  # 国发〔2011〕18号
+YES_OR_NO = {"yes": "是", "no": "否"}
 
 # 统筹项目 of a 征缴规则 (湖南省 2017 operation manual, annex 1). One key is one record: a second 个人缴费 cannot be entered.
 ITEMS: dict[str, str] = {
@@ -188,6 +195,20 @@ class Parameters:
             raise Missing(f"{year}年的记账利率还没有公布，请先录入政策参数。")
         return YearRate(Decimal(row.value or ""), row.document, row.id)
 
+    def scheme_start(self, on: date) -> date:
+        """制度实施日期: the day 新农保, or 城居保, began in the county (R-107…R-111, R-218); the day it had reached every
+        county, unless an earlier one was entered."""
+        entered = self.value(Kind.SCHEME_START, "", on)
+        return date.fromisoformat(entered) if entered else EVERYWHERE
+
+    def subsidises_back_payments(self, on: date) -> bool:
+        """Whether government adds its part to years paid later (R-113); no, unless the county says so."""
+        return self.value(Kind.BACK_PAYMENT_SUBSIDY, "", on) == "yes"
+
+    def final_year_due(self, on: date) -> bool:
+        """Whether the year of the 60th birthday is to be paid too (R-110); yes, unless the county says no."""
+        return self.value(Kind.FINAL_YEAR_DUE, "", on) != "no"
+
     def value(self, kind: str, key: str, on: date) -> str | None:
         """The text in force, as entered; None where there is none."""
         row = self._row(kind, key, on)
@@ -216,6 +237,9 @@ KIND_TITLES: dict[Kind, str] = {
     Kind.CREDITING_RATE: "记账利率",
     Kind.BASIC_PENSION: "基础养老金",
     Kind.CONTRIBUTION_RULE: "征缴规则",
+    Kind.SCHEME_START: "制度实施日期",
+    Kind.BACK_PAYMENT_SUBSIDY: "补缴享受政府补贴",
+    Kind.FINAL_YEAR_DUE: "六十周岁当年要缴费",
 }
 
 LEVELS: frozenset[str] = frozenset(Funding)
@@ -232,7 +256,7 @@ def check_row(kind: str, key: str, value: str | None) -> str | None:
         parts = key.split("/")
         well = len(parts) == 4 and all(parts) and parts[3] in ITEMS
         return _check_value(kind, value) if well else "参数的“键”写得不对。"
-    if (kind == Kind.SUBSIDY) != bool(tier) or (kind == Kind.TIER and not key) or (kind == Kind.CREDITING_RATE and key):
+    if (kind == Kind.SUBSIDY) != bool(tier) or (kind == Kind.TIER and not key) or (kind in KEYLESS and key):
         return "参数的“键”写得不对。"
     return _check_value(kind, value)
 
@@ -252,8 +276,19 @@ def check_rules(rules: Iterable[ContributionRule]) -> list[str]:
 def _check_value(kind: str, value: str | None) -> str | None:
     if value is None:
         return None
+    if kind in (Kind.BACK_PAYMENT_SUBSIDY, Kind.FINAL_YEAR_DUE):
+        return None if value in YES_OR_NO else "数值要写“是”或者“否”。"
+    if kind == Kind.SCHEME_START:
+        return None if _is_day(value) else "数值要写日期，例如 2011-07-01。"
     try:
         good = 0 <= Decimal(value) < 1 if kind == Kind.CREDITING_RATE else yuan(value) >= 0
     except (ValueError, ArithmeticError):
         good = False
     return None if good else "数值不对：金额写成例如 200.00，利率写成例如 0.0275。"
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text) >= date(2009, 9, 1)  # 国发〔2009〕32号: the first counties
+    except ValueError:
+        return False

@@ -28,6 +28,7 @@ CONFIRMERS = (Post.COUNTY_HEAD,)
 
 _KINDS = {title: kind for kind, title in KIND_TITLES.items()}
 _OF_RULES = (Kind.TIER, Kind.CONTRIBUTION_RULE)
+_CODES = {words: code for code, words in parameters.YES_OR_NO.items()}
 _LEVELS = {"中央": Funding.CENTRAL, "省级": Funding.PROVINCE, "市级": Funding.CITY, "县级": Funding.COUNTY}
 
 
@@ -158,6 +159,7 @@ def _row(line: Line, document: str, today: date) -> ParameterWrite:
         if kind is Kind.CONTRIBUTION_RULE
         else _key(kind, _LEVELS.get(level_title, ""), tier)
     )
+    value = _CODES.get(value, value)
     if not value:
         raise ValueError(f"没有数值；要停止这项参数请写“{ENDS}”。")
     if wrong := parameters.check_row(kind, key, None if value == ENDS else value):

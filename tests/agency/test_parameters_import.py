@@ -49,6 +49,15 @@ async def test_a_sheet_takes_effect_only_when_a_second_person_confirms(db: Datab
     assert (line.document, line.verified, line.proposed_by, line.confirmed_by) == (DOCUMENT, True, "林静（201）", "冯远（202）")
 
 
+@pytest.mark.rule("R-113")
+async def test_what_a_county_decides_with_yes_or_no_is_written_in_words(db: Database) -> None:
+    proposal_id = await proposed(("补缴享受政府补贴", "", "", "是", DAY, DECIDED), ("制度实施日期", "", "", "2009-12-01", DAY, DECIDED))
+    await confirm(COUNTY, proposal_id, HEAD, AT)
+    now = await snapshot(COUNTY)
+    assert (now.subsidises_back_payments(DAY), now.scheme_start(DAY)) == (True, date(2009, 12, 1))
+    assert not now.subsidises_back_payments(date(2026, 12, 31))
+
+
 @pytest.mark.rule("R-431")
 async def test_nobody_confirms_what_he_handed_in(db: Database) -> None:
     both = make.staff("林静", Post.COUNTY_BENEFIT, Post.COUNTY_HEAD, staff_id=201)

@@ -186,3 +186,26 @@ async def test_everybody_whose_money_was_booked_is_told(wang: int) -> None:
     await booked(paid(20000), paid(30000, LI_XIUYING, line=2))
     rows = await engine.fetch("select recipient_index, title from message")
     assert [(row["recipient_index"], row["title"]) for row in rows] == [(make.WANG_DASHAN.index, "缴费已经到账")]
+
+
+@pytest.mark.rule("R-113")
+async def test_a_county_that_says_so_subsidises_back_payments(wang: int) -> None:
+    await parameter("back_payment_subsidy", "yes")
+    await booked(paid(20000, year=2025, external_no="T1"))
+    assert await due() == [(2025, 3000, 500, 500, 0)]
+
+
+@pytest.mark.rule("R-107", "R-108")
+async def test_years_before_the_scheme_began_here_cannot_be_paid_at_the_tax_office(wang: int) -> None:
+    await parameter("scheme_start", "2025-01-01")
+    found = await booked(paid(20000, year=2024, external_no="T1"), paid(20000, year=2025, line=2, external_no="T2"))
+    assert await lines(found) == [("exception", "before-scheme"), ("booked", "")]
+
+
+async def parameter(kind: str, value: str) -> None:
+    """A newer decision of the county than the national one it starts with."""
+    await engine.execute(
+        "insert into policy_parameter (county_code, kind, key, value, effective_on, decided_on, document, verified, proposed_by,"
+        " confirmed_by, recorded_at) values ($1, $2, '', $3, '2010-01-01', '2020-01-01', 'x', false, 'a', 'b', now())",
+        COUNTY, kind, value,
+    )  # fmt: skip

@@ -99,6 +99,11 @@ def test_a_missing_value_is_never_read_as_nothing() -> None:
         ("crediting_rate", "", "2.75"),
         ("crediting_rate", "", "NaN"),
         ("crediting_rate", "2026", "0.0275"),
+        ("scheme_start", "", "2011"),
+        ("scheme_start", "", "2009-08-31"),
+        ("scheme_start", "439901", "2011-07-01"),
+        ("final_year_due", "", "可以"),
+        ("back_payment_subsidy", "", "1"),
     ],
 )
 def test_a_bad_row_of_an_import_sheet_is_refused(kind: str, key: str, value: str) -> None:
@@ -107,6 +112,24 @@ def test_a_bad_row_of_an_import_sheet_is_refused(kind: str, key: str, value: str
 
 def test_an_ending_is_a_good_row() -> None:
     assert check_row("tier", "200", None) is None
+
+
+@pytest.mark.rule("R-107", "R-110", "R-113")
+def test_what_the_county_has_not_said_is_as_the_nation_has_it() -> None:
+    nothing = Parameters([])
+    assert nothing.scheme_start(ON) == date(2011, 7, 1)
+    assert nothing.final_year_due(ON)
+    assert not nothing.subsidises_back_payments(ON)
+    said = Parameters([
+        Row(id=n, kind=kind, key="", value=value, effective_on=date(2010, 1, 1), decided_on=date(2010, 1, 1), document="x")
+        for n, (kind, value) in enumerate(
+            [("scheme_start", "2009-12-01"), ("final_year_due", "no"), ("back_payment_subsidy", "yes")]
+        )
+    ])  # fmt: skip
+    assert all(check_row(row, "", value) is None for row, value in (("scheme_start", "2009-12-01"), ("final_year_due", "no")))
+    assert said.scheme_start(ON) == date(2009, 12, 1)
+    assert not said.final_year_due(ON)
+    assert said.subsidises_back_payments(ON)
 
 
 @pytest.mark.rule("R-430")
