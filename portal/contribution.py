@@ -64,7 +64,7 @@ class View(Struct, frozen=True, kw_only=True):
     who: str
 
 
-async def _own(request: AnyRequest) -> View | None:
+async def own_view(request: AnyRequest) -> View | None:
     """None for somebody who is not a participant here."""
     actor = actor_of(request)
     person_id = await viewer.person_id_of(actor)
@@ -72,7 +72,7 @@ async def _own(request: AnyRequest) -> View | None:
     return View(actor=actor, person=person, base="/contribution", back="", who="您") if person else None
 
 
-async def _villager(request: AnyRequest, village: str, person_id: int, why: str) -> View:
+async def villager_view(request: AnyRequest, village: str, person_id: int, why: str) -> View:
     """NotFound outside the own village; the look leaves a trace with `why`."""
     actor = assistant_of(request, village)
     file = await person_file.open_file(actor, person_id, why, viewer.now(request))
@@ -80,7 +80,7 @@ async def _villager(request: AnyRequest, village: str, person_id: int, why: str)
     return View(actor=actor, person=file.person, base=f"{home}/contribution", back=home, who=file.person.name)
 
 
-async def _standing(request: AnyRequest, view: View) -> Standing:
+async def standing_of(request: AnyRequest, view: View) -> Standing:
     return await offers.standing(view.actor.scope.county_code, view.person, viewer.today(request))
 
 
@@ -114,13 +114,13 @@ def _pending(payment: PaymentRow) -> str:
 
 @get("/contribution", guards=[assurance(LEVEL)])
 async def contribution(request: AnyRequest) -> Template:
-    view = await _own(request)
+    view = await own_view(request)
     return await _page(request, view) if view else await _not_enrolled(request)
 
 
 @get("/village/{village:str}/people/{person_id:int}/contribution", guards=[assistant_required])
 async def contribution_of(request: AnyRequest, village: FromPath[str], person_id: FromPath[int]) -> Template:
-    return await _page(request, await _villager(request, village, person_id, "村协办员看缴费情况"))
+    return await _page(request, await villager_view(request, village, person_id, "村协办员看缴费情况"))
 
 
 async def _not_enrolled(request: AnyRequest) -> Template:
@@ -131,22 +131,24 @@ async def _not_enrolled(request: AnyRequest) -> Template:
 
 
 async def _page(request: AnyRequest, view: View) -> Template:
-    found = await _standing(request, view)
+    found = await standing_of(request, view)
     problem = found.this.problem
     return page(
         request, "contribution/page.html", view=view, standing=found, this=found.this, offer=found.offers.get(found.this.year),
         why_not=WHY_NOT.get(problem.code, (problem.message, "", "")) if problem else None,
-        titles=await accounts_query.fund_titles(), rows=_rows(found.past), channel_of=_channel_of, tier_of=_tier_of, pending_words=_pending,
+        titles=await accounts_query.fund_titles(), rows=_rows(found.past), certified=[(year.year, f"{year.year}年") for year in found.paid_years],
+        slips=[year.year for year in (found.this, *found.past) if any(each.amount_fen for each in year.payments)],
+        channel_of=channel_of, tier_of=tier_of, pending_words=_pending,
         category=_category(found.offers.get(found.this.year)),
     )  # fmt: skip
 
 
-def _tier_of(fen: int) -> str:
+def tier_of(fen: int) -> str:
     """A tier by the name people know it by."""
     return f"每年{money.show(fen).removesuffix('.00')}元"
 
 
-def _channel_of(kind: str) -> str:
+def channel_of(kind: str) -> str:
     """Where a payment was made, from the kind of its document."""
     return CHANNELS[WAYS[DocumentKind(kind)].channel]
 
@@ -160,18 +162,18 @@ def _category(offer: Offer | None) -> str:
 
 @get("/contribution/choose", guards=[assurance(LEVEL)])
 async def choose(request: AnyRequest) -> Template:
-    view = await _own(request)
+    view = await own_view(request)
     return await _choose(request, view) if view else await _not_enrolled(request)
 
 
 @get("/village/{village:str}/people/{person_id:int}/contribution/choose", guards=[assistant_required])
 async def choose_for(request: AnyRequest, village: FromPath[str], person_id: FromPath[int]) -> Template:
-    return await _choose(request, await _villager(request, village, person_id, "村协办员帮选缴费档次"))
+    return await _choose(request, await villager_view(request, village, person_id, "村协办员帮选缴费档次"))
 
 
 async def _choose(request: AnyRequest, view: View) -> Template:
     """Which tier of which year, by the address; without one the tier that was registered, of the newest year."""
-    found = await _standing(request, view)
+    found = await standing_of(request, view)
     if not found.offers:
         raise NotFound
     years = sorted(found.offers, reverse=True)
@@ -185,7 +187,7 @@ async def _choose(request: AnyRequest, view: View) -> Template:
     return page(
         request, "contribution/choose.html", view=view, offer=offer, chosen=wanted or usual or offer.tiers[0],
         years=[(year, f"{year}年" if year == found.this.year else f"{year}年（补缴）") for year in years],
-        tiers=[(each.rule.tier, _tier_of(each.rule.tier_fen)) for each in offer.tiers], tier_of=_tier_of,
+        tiers=[(each.rule.tier, tier_of(each.rule.tier_fen)) for each in offer.tiers], tier_of=tier_of,
         bars=_bars(offer), category=_category(offer), rate=money.percent(offer.rate) if offer.rate else "",
     )  # fmt: skip
 

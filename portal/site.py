@@ -8,7 +8,19 @@ from typing import Any
 from litestar import Litestar
 
 from db.queries import access, installation
-from portal import account, apply, cases, confirming, contribution, home, login, materials, me, village
+from portal import (
+    account,
+    apply,
+    cases,
+    confirming,
+    contribution,
+    contribution_papers,
+    home,
+    login,
+    materials,
+    me,
+    village,
+)
 from portal.viewer import AnyRequest, is_logged_in
 from web import identity, sessions
 from web.app import site
@@ -19,7 +31,7 @@ from web.sessions import Clock, real_time
 from web.settings import Settings
 from web.storage import Storage
 
-MODULES = (login, home, apply, confirming, materials, cases, account, contribution, me, village)
+MODULES = (login, home, apply, confirming, materials, cases, account, contribution, contribution_papers, me, village)
 FOOTER = (Link("个人信息怎样使用", "/privacy"),)
 
 

@@ -1,0 +1,36 @@
+"""Papers about an account that were handed out, for who holds one and asks whether it is genuine (R-201)."""
+
+from datetime import date
+
+from msgspec import Struct
+
+from db import engine
+
+
+class IssuedPaper(Struct, frozen=True, kw_only=True):
+    """What may be told to anybody: nothing about the person."""
+
+    kind: str
+    number: str
+    total_fen: int
+    as_of_on: date
+    agency_name: str
+
+
+async def by_token(token: str) -> IssuedPaper | None:
+    """By the code in its QR picture, which begins with the county."""
+    county_code, _, rest = token.partition("-")
+    if not (
+        county_code.isascii()
+        and county_code.isdigit()
+        and len(county_code) == 6
+        and rest.isascii()
+        and rest.isprintable()
+    ):
+        return None
+    row = await engine.fetchrow(
+        "select s.kind, s.number, s.total_fen, s.as_of_on, c.agency_name from account_statement s"
+        " join county c on c.county_code = s.county_code where s.county_code = $1 and s.verify_token = $2",
+        int(county_code), token,
+    )  # fmt: skip
+    return IssuedPaper(**dict(row)) if row else None
