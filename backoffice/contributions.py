@@ -116,15 +116,15 @@ async def document_page(request: AnyRequest, document_id: int, problems: tuple[A
     rows = await queries.lines(
         found.county_code, document_id, states=states, after=min(after, 2**31 - 1), limit=PAGE_SIZE + 1
     )
-    here = f"/contributions/{document_id}?only={only}"
+    here, ours = f"/contributions/{document_id}?only={only}", found.kind in WAYS
     return page(
         request, "contributions/document.html", status_code=422 if problems else 200, page_title=f"{TITLES[found.kind]} {found.number}",
         d=found, kinds=TITLES, states=STATES, line_states=LINE_STATES, rows=rows[:PAGE_SIZE], only=only, problems=problems,
         choices=[(code, words) for code, (words, _) in LINE_STATES.items()],
         paper=found.kind in KIND_OF and found.state not in ("draft", "cancelled"),
-        may_declare=found.state == "draft" and any(actor.holds(p) for p in batch_import.MAKERS),
-        may_approve=found.state == "declared" and _collects(request) and found.created_by != actor.id,
-        may_cancel=found.state in ("draft", "declared", "approved") and any(actor.holds(p) for p in batch_import.MAKERS),
+        may_declare=ours and found.state == "draft" and any(actor.holds(p) for p in batch_import.MAKERS),
+        may_approve=ours and found.state == "declared" and _collects(request) and found.created_by != actor.id,
+        may_cancel=ours and found.state in ("draft", "declared", "approved") and any(actor.holds(p) for p in batch_import.MAKERS),
         next_url=f"{here}&after={rows[PAGE_SIZE - 1].line_no}" if len(rows) > PAGE_SIZE else None, first_url=here if after else None,
     )  # fmt: skip
 
@@ -138,7 +138,10 @@ async def bad(request: AnyRequest, document_id: FromPath[int]) -> Response[bytes
 @post("/contributions/{document_id:int}/{step:str}", guards=[makers])
 async def act(request: AnyRequest, document_id: FromPath[int], step: FromPath[str]) -> Response[Any] | Template:
     actor, form, at = actor_of(request), await request.form(), now(request)
-    county = (await document_of(request, document_id)).county_code
+    found = await document_of(request, document_id)
+    county = found.county_code
+    if found.kind not in WAYS:  # the others have desks of their own
+        raise NotFound
     try:
         if step == "declare":
             await batch_import.declare(county, document_id, actor, at)

@@ -30,6 +30,8 @@ MOVEMENTS: dict[tuple[str, str], str] = {
     ("income_account", "fiscal_account"): "收入户划入财政专户",
     ("fiscal_account", "expenditure_account"): "财政专户拨入支出户",
 }
+# Where the money of a list comes in: from the finance bureau, or from who gives it (湖南省经办工作流程十六、十七).
+ARRIVES = {DocumentKind.LAND_LOSS: "fiscal_account", DocumentKind.COLLECTIVE_ASSISTANCE: "income_account"}
 # What an account may take in from outside: 支出户 takes only its interest and payments that came back.
 MAY_RECEIVE = frozenset({"treasury", "income_account", "fiscal_account"})
 
@@ -57,7 +59,7 @@ async def register_receipt(county_code: int, slip: Slip, document_id: int | None
         if document_id is None:
             suspense = await _to_suspense(county_code, slip, by, at)
         else:
-            await _fits(county_code, document_id, slip.account, slip.amount_fen)
+            await _fits(county_code, document_id, slip.account, slip.account, slip.amount_fen)
         new = NewReceipt(**msgspec.structs.asdict(slip), document_id=document_id, suspense_id=suspense)
         return await books.register(county_code, new, by, at)
 
@@ -99,8 +101,11 @@ async def _book_plain(
     return document_id
 
 
-async def _fits(county_code: int, document_id: int, place: str, amount_fen: int) -> None:
+async def _fits(county_code: int, document_id: int, place: str, account: str, amount_fen: int) -> None:
+    """`place`: where the money stands by the books; `account`: the account it came in on."""
     document = await books.locked(county_code, document_id, "declared", "approved")
+    if ARRIVES.get(DocumentKind(document.kind), account) != account:
+        raise Refused(Problem("arrives", "这种款不应当到这个账户：被征地补贴到财政专户，集体补助到收入户。", "account"))
     there = await store.received(county_code, document_id)
     if any(account != place for account, _, _ in there):
         raise Refused(
@@ -120,7 +125,7 @@ async def match_receipt(county_code: int, receipt_id: int, document_id: int, by:
             raise NotFound
         if receipt.document_id is not None:
             raise Refused(Problem("matched", "这笔到款已经对上单据了。"))
-        await _fits(county_code, document_id, "suspense_received", receipt.amount_fen)
+        await _fits(county_code, document_id, "suspense_received", receipt.account, receipt.amount_fen)
         await store.match_receipt(county_code, receipt_id, document_id)
         await books.log(county_code, at, by, "receipt.matched", receipt_id, f"{document_id}", "receipt")
 

@@ -1,6 +1,7 @@
 """《批量缴费表》 (湖南省经办工作流程十四): a sheet of payments, judged line by line; what cannot be used goes back with reasons."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -101,9 +102,15 @@ async def take_in(
 
 def _paid(row: Line, on: date, prefix: str) -> Paid:
     """ValueError in plain words."""
-    business, name, number, year, amount = row.cells
+    business, *rest = row.cells
     if business != BUSINESS:
         raise ValueError(f"业务类型要填{BUSINESS}。")
+    return paid_of(row.number, rest, on, prefix)
+
+
+def paid_of(line_no: int, cells: Sequence[str], on: date, prefix: str) -> Paid:
+    """Name, ID number, year and amount as a payment; ValueError in plain words."""
+    name, number, year, amount = cells
     if not name:
         raise ValueError("没有姓名。")
     number = identity.normalise(identity.IdType.RESIDENT_ID_CARD, number)
@@ -111,7 +118,7 @@ def _paid(row: Line, on: date, prefix: str) -> Paid:
         raise ValueError(wrong)
     if not (len(year) == 4 and year.isascii() and year.isdigit()):
         raise ValueError("缴费年度请写成四位数字，例如2026。")
-    return Paid(line_no=row.number, name=name, id_number=number, id_index=people_query.id_index_of(number), year=int(year),
+    return Paid(line_no=line_no, name=name, id_number=number, id_index=people_query.id_index_of(number), year=int(year),
                 amount_fen=yuan(amount), value_on=on, region_prefix=prefix)  # fmt: skip
 
 
