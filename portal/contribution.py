@@ -23,7 +23,7 @@ from domain.actor import Actor
 from domain.books import DocumentKind
 from domain.codes import ORDINARY, PARTICIPANT_CATEGORIES
 from domain.contribution_lines import WAYS
-from domain.contribution_offer import CHANNELS, Offer, Standing, Year
+from domain.contribution_offer import CHANNELS, Offer, Standing, TierOffer, Year
 from domain.errors import NotFound
 from portal import viewer
 from portal.viewer import AnyRequest
@@ -132,15 +132,22 @@ async def _not_enrolled(request: AnyRequest) -> Template:
 
 async def _page(request: AnyRequest, view: View) -> Template:
     found = await standing_of(request, view)
-    problem = found.this.problem
+    this, problem = found.this, found.this.problem
+    offer = found.offers.get(this.year)
     return page(
-        request, "contribution/page.html", view=view, standing=found, this=found.this, offer=found.offers.get(found.this.year),
-        why_not=WHY_NOT.get(problem.code, (problem.message, "", "")) if problem else None,
-        titles=await accounts_query.fund_titles(), rows=_rows(found.past), certified=[(year.year, f"{year.year}年") for year in found.paid_years],
-        slips=[year.year for year in (found.this, *found.past) if any(each.amount_fen for each in year.payments)],
-        channel_of=channel_of, tier_of=tier_of, pending_words=_pending,
-        category=_category(found.offers.get(found.this.year)),
+        request, "contribution/page.html", view=view, standing=found, this=this, offer=offer, category=_category(offer),
+        why_not=WHY_NOT.get(problem.code, (problem.message, "", "")) if problem else None, debit=_debit(found, offer),
+        titles=await accounts_query.fund_titles(), rows=_rows(found.past), channel_of=channel_of, tier_of=tier_of,
+        pending_words=_pending, certified=[(year.year, f"{year.year}年") for year in found.paid_years],
+        slips=[year.year for year in (this, *found.past) if any(each.amount_fen for each in year.payments)],
     )  # fmt: skip
+
+
+def _debit(found: Standing, offer: Offer | None) -> TierOffer | None:
+    """What the agreement takes this year: it names a tier, not an amount (R-118)."""
+    if found.agreement is None or offer is None:
+        return None
+    return next((each for each in offer.tiers if each.rule.tier == found.agreement.tier), None)
 
 
 def tier_of(fen: int) -> str:

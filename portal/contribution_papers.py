@@ -102,9 +102,11 @@ async def _slip(request: AnyRequest, view: View | None, year: int) -> Response[b
 
 
 def _payments(year: Year) -> tuple[Payment, ...]:
+    """The tier is what the year has reached by what is booked; of money on its way none is known yet."""
+    tier = tier_of(year.tier_fen) if year.tier_fen else ""
     return tuple(
         Payment(
-            year=year.year, tier=tier_of(year.tier_fen) if year.tier_fen else "", amount_fen=each.amount_fen, paid_on=each.value_on,
+            year=year.year, tier=tier if each.booked_at else "", amount_fen=each.amount_fen, paid_on=each.value_on,
             booked_on=each.booked_at.date() if each.booked_at else None, channel=channel_of(each.kind),
             voucher_number=each.external_no,
         )

@@ -290,7 +290,7 @@ async def test_who_is_not_enrolled_is_shown_the_way_and_who_is_too_young_is_told
 # ------------------------------------------------------------------ agreement, assistant
 
 
-@pytest.mark.rule("R-116")
+@pytest.mark.rule("R-116", "R-118")
 async def test_the_agreement_one_is_debited_under_is_shown(town: Town) -> None:
     person_id = await make.participant()
     agreement = await engine.fetchval(
@@ -308,6 +308,7 @@ async def test_the_agreement_one_is_debited_under_is_shown(town: Town) -> None:
         shown = (await visitor.get("/contribution")).text
         assert "DK-7" in shown
         assert "王小山" in shown
+        assert "今年扣多少300.00元" in shown
         await engine.execute("update debit_member set until_on = '2026-10-01', end_reason = 'x'")
         assert "没有签代扣协议" in (await visitor.get("/contribution")).text
 
