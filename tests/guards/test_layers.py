@@ -14,7 +14,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Sessions and files are web's own: it stores them through the security stores and seals them with the field cipher.
     "web": {"web", "domain", "db.queries", "db.stores.security", "db.crypto", "db.engine"},
     "domain": {"domain", "db.stores", "db.queries", "db.engine"},
-    "domain.rules": {"domain.rules", "domain.codes", "domain.funds", "domain.money", "domain.timeline", "domain.calendar", "domain.parameters",
+    "domain.rules": {"domain.rules", "domain.codes", "domain.funds", "domain.money", "domain.months", "domain.timeline", "domain.calendar", "domain.parameters",
                      "domain.identity", "domain.trace", "domain.errors", "domain.actor"},
     # Formats: bytes and structs only. Of the database's packages they use the digest, which is a function of bytes.
     "domain.exchange": {"domain.exchange", "domain.errors", "domain.money", "db.crypto"},
