@@ -37,7 +37,9 @@ async def lists(request: AnyRequest) -> Template:
     return await register_page(request)
 
 
-async def register_page(request: AnyRequest, problems: tuple[Any, ...] = (), typed: forms.Text | None = None) -> Template:
+async def register_page(
+    request: AnyRequest, problems: tuple[Any, ...] = (), typed: forms.Text | None = None
+) -> Template:
     actor, before = actor_of(request), number(request.query_params, "before")
     rows = await queries.documents(
         actor.scope.county_code, actor.scope.region_prefix, [KIND.value], before=before, limit=PAGE_SIZE + 1

@@ -1,7 +1,5 @@
 """Sheets of the fund to print and sign: 申报单, 进账单, 测算表, 记账凭证."""
 
-from urllib.parse import quote
-
 from litestar import Response, get
 from litestar.params import FromPath
 
@@ -9,6 +7,7 @@ from backoffice.contributions import KIND_OF, document_of
 from backoffice.contributions import readers as contribution_readers
 from backoffice.finance import TITLES, found_voucher, month
 from backoffice.finance import readers as finance_readers
+from backoffice.funded_lists import paper
 from backoffice.subsidies import READERS as SUBSIDY_READERS
 from backoffice.viewer import AnyRequest, actor_of, now
 from db.queries import books as book_query
@@ -18,7 +17,6 @@ from db.queries.reference import agency_name
 from domain.agency import batch_import
 from domain.errors import NotFound
 from domain.money import yuan
-from web.documents import pdf
 from web.documents.fund_contents import (
     BankSlip,
     BatchDeclaration,
@@ -27,14 +25,7 @@ from web.documents.fund_contents import (
     SubsidyEstimate,
     VoucherEntry,
 )
-from web.documents.paper import Paper
 from web.guards import post_required
-
-
-async def _answer(kind: str, contents: Paper, name: str) -> Response[bytes]:
-    data = await pdf.render(kind, contents)
-    shown = f"inline; filename*=UTF-8''{quote(name)}.pdf"
-    return Response(data, media_type="application/pdf", headers={"Content-Disposition": shown})
 
 
 @get("/contributions/{document_id:int}/declaration.pdf", guards=[contribution_readers])
@@ -51,7 +42,7 @@ async def declaration(request: AnyRequest, document_id: FromPath[int]) -> Respon
         payment_state="已缴费" if slips else "未缴费", slip_number="、".join(slips), handler=found.created_by_name,
         handled_on=found.created_at.date(), people_times=found.line_count - found.bad_count, total_fen=found.total_fen,
     )  # fmt: skip
-    return await _answer("batch_declaration", contents, f"批量缴费申报单{found.number}")
+    return await paper("batch_declaration", contents, f"批量缴费申报单{found.number}")
 
 
 @get("/contributions/{document_id:int}/slip.pdf", guards=[contribution_readers])
@@ -73,7 +64,7 @@ async def slip(request: AnyRequest, document_id: FromPath[int]) -> Response[byte
         account=place.account_no if place else "", source=f"{TITLES[found.kind]} {header.organisation}",
         amount_fen=found.total_fen, people=found.line_count - found.bad_count,
     )  # fmt: skip
-    return await _answer("bank_slip", contents, f"进账单{found.number}")
+    return await paper("bank_slip", contents, f"进账单{found.number}")
 
 
 @get("/subsidies/{period:int}/estimate.pdf", guards=[post_required(*SUBSIDY_READERS)])
@@ -95,7 +86,7 @@ async def estimate(request: AnyRequest, period: FromPath[int]) -> Response[bytes
             for row in rows
         ),
     )  # fmt: skip
-    return await _answer("subsidy_estimate", contents, f"缴费补贴测算表{period}")
+    return await paper("subsidy_estimate", contents, f"缴费补贴测算表{period}")
 
 
 @get("/finance/vouchers/{period:int}/{number:int}/voucher.pdf", guards=[finance_readers])
@@ -111,7 +102,7 @@ async def voucher(request: AnyRequest, period: FromPath[int], number: FromPath[i
             for row in rows
         ),
     )  # fmt: skip
-    return await _answer("fund_voucher", contents, f"记账凭证{period}-{number}")
+    return await paper("fund_voucher", contents, f"记账凭证{period}-{number}")
 
 
 ROUTES = [declaration, slip, estimate, voucher]

@@ -31,14 +31,16 @@ async def list_of(request: AnyRequest, kind: DocumentKind, document_id: int) -> 
 
 
 async def list_page(
-    request: AnyRequest, found: DocumentRow, base: str, makers: Sequence[Post], facts: Sequence[tuple[str, Any]] = (),
+    request: AnyRequest, found: DocumentRow, base: str, makers: Sequence[Post], facts: list[tuple[str, Any]],
     problems: tuple[Any, ...] = (),
 ) -> Template:  # fmt: skip
     """`base`: the address below which this list lies; `facts`: what only this kind has to tell."""
     actor, asked = actor_of(request), request.query_params
     only, after = str(asked.get("only", "")), number(asked, "after") or 0
     states = [only] if only in LINE_STATES else None
-    rows = await queries.lines(found.county_code, found.id, states=states, after=min(after, 2**31 - 1), limit=PAGE_SIZE + 1)
+    rows = await queries.lines(
+        found.county_code, found.id, states=states, after=min(after, 2**31 - 1), limit=PAGE_SIZE + 1
+    )
     makes = any(actor.holds(post) for post in makers)
     here = f"{base}/{found.id}"
     return page(
@@ -73,4 +75,6 @@ async def act(request: AnyRequest, found: DocumentRow, base: str, step: str) -> 
 
 async def paper(kind: str, contents: Paper, name: str) -> Response[bytes]:
     shown = f"inline; filename*=UTF-8''{quote(name)}.pdf"
-    return Response(await pdf.render(kind, contents), media_type="application/pdf", headers={"Content-Disposition": shown})
+    return Response(
+        await pdf.render(kind, contents), media_type="application/pdf", headers={"Content-Disposition": shown}
+    )

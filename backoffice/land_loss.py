@@ -136,7 +136,7 @@ async def one(request: AnyRequest, document_id: FromPath[int]) -> Template:
 
 
 async def _page(request: AnyRequest, found: DocumentRow, problems: tuple[Any, ...] = ()) -> Template:
-    return await funded_lists.list_page(request, found, BASE, MAKERS, (), problems)
+    return await funded_lists.list_page(request, found, BASE, MAKERS, [], problems)
 
 
 @post("/land-loss/lists/{document_id:int}/{step:str}", guards=[makers])

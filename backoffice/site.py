@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Litestar, Response, get
 
 from backoffice import (
+    assistance,
     authority,
     bulk,
     case,
@@ -15,6 +16,7 @@ from backoffice import (
     finance,
     fund_papers,
     inbox,
+    land_loss,
     login,
     people,
     records,
@@ -48,6 +50,8 @@ MODULES = (
     statistics,
     contributions,
     special_groups,
+    assistance,
+    land_loss,
     finance,
     fund_papers,
     runs,
@@ -93,6 +97,8 @@ def menu(actor: Actor, *, production: bool) -> list[Link]:
         links.append(Link("缴费", "/contributions", "plus"))
     if _has(actor, special_groups.READERS):
         links.append(Link("特殊人群", "/special-groups", "people"))
+    if _has(actor, assistance.READERS):
+        links += [Link("集体补助", "/assistance", "plus"), Link("被征地补贴", "/land-loss", "leaf")]
     if _has(actor, finance.READERS):
         links.append(Link("财务", "/finance", "money"))
     if _has(actor, subsidies.READERS):

@@ -18,7 +18,7 @@ from db.queries import access as access_query
 from db.queries import clock, installation
 from db.stores.security import sessions
 from domain import contributions
-from domain.agency import audit_chain, calendar_import, drafts, special_groups, worker
+from domain.agency import adjustment_review, audit_chain, calendar_import, drafts, funded_lists, special_groups, worker
 from domain.agency.outbox import SandboxTexter, send_texts
 from domain.runs import KINDS, run
 from ops import exchange, settings
@@ -74,6 +74,16 @@ async def book_contributions(county_code: int, at: datetime) -> None:
     await contributions.book_ready(county_code, worker(county_code), at)
 
 
+async def book_funded_lists(county_code: int, at: datetime) -> None:
+    """Assistance and subsidies whose money came."""
+    await funded_lists.book_ready(county_code, worker(county_code), at)
+
+
+async def book_adjustments(county_code: int, at: datetime) -> None:
+    """Those whose money has come."""
+    await adjustment_review.book_ready(county_code, worker(county_code), at)
+
+
 async def follow_identities(county_code: int, at: datetime) -> None:
     """Identities that began or ended with the day."""
     await special_groups.follow(county_code, at.date())
@@ -85,6 +95,8 @@ JOBS: tuple[Job, ...] = (
     Job("calendar", 10, each_county(calendar_import.follow)),
     Job("tax files", 5, each_county(exchange.exchange_with_tax)),
     Job("contributions", 3, each_county(book_contributions)),
+    Job("adjustments", 5, each_county(book_adjustments)),
+    Job("funded lists", 3, each_county(book_funded_lists)),
     Job("runs", 2, each_county(work_on_runs)),
     Job("identities", 3600, each_county(follow_identities)),
     Job("drafts", 3600, each_county(drafts.expire)),

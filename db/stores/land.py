@@ -45,9 +45,7 @@ async def known(county_code: int, indexes: Sequence[bytes]) -> list[Known]:
     return [Known(**dict(row) | {"awards": tuple(tuple(award) for award in row["awards"])}) for row in rows]
 
 
-async def add(
-    county_code: int, awards: Sequence[NewAward], document: str, by: int, by_name: str, at: datetime
-) -> None:
+async def add(county_code: int, awards: Sequence[NewAward], document: str, by: int, by_name: str, at: datetime) -> None:
     await engine.executemany(
         "insert into land_loss_award (county_code, person_id, total_fen, manner, years, expropriated_on, confirmed_document,"
         " recorded_at, recorded_by, recorded_by_name) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",

@@ -117,7 +117,9 @@ def _check(header: Header, today: date) -> None:
     if header.giver_kind not in GIVERS:
         problems.append(Problem("giver-kind", "请选择是哪一种补（资）助。", "giver_kind"))
     if header.giver_kind == "village" and not header.minutes.strip():
-        problems.append(Problem("minutes", "村集体补助要有村民会议民主确认的记录，请填写会议日期和记录编号。", "minutes"))
+        problems.append(
+            Problem("minutes", "村集体补助要有村民会议民主确认的记录，请填写会议日期和记录编号。", "minutes")
+        )
     if header.received_on > today:
         problems.append(Problem("received-on", "收到申请的日期不能晚于今天。", "received_on"))
     if problems:

@@ -39,7 +39,10 @@ async def approve(county_code: int, document_id: int, by: Actor, at: datetime) -
         if lost:
             raise Refused(
                 *(
-                    Problem("unentitled", f"第{line.line_no}行{line.name}现在没有{line.year}年的本人缴费，或者账户已经结清。")
+                    Problem(
+                        "unentitled",
+                        f"第{line.line_no}行{line.name}现在没有{line.year}年的本人缴费，或者账户已经结清。",
+                    )
                     for line in lost
                 ),
                 Problem("make-anew", "请作废这张单据，去掉这些人以后重新申报。"),
@@ -67,9 +70,7 @@ async def book(county_code: int, document_id: int, by: Actor, at: datetime) -> i
         document, place = await books.begin_booking(county_code, document_id, at.date())
         arrived_on = max(day for _, _, day in await store.received(county_code, document_id))
         await lists.date_lines(county_code, document_id, arrived_on)
-        booked = await ledger.post_lines(
-            county_code, document_id, at.date(), KINDS[DocumentKind(document.kind)].entry
-        )
+        booked = await ledger.post_lines(county_code, document_id, at.date(), KINDS[DocumentKind(document.kind)].entry)
         await store.count_lines(county_code, document_id)
         await books.finish(document, place, at.date(), [arrived_on.year], by, at)
     return booked

@@ -68,6 +68,8 @@ async def test_no_route_answers_a_visitor_but_login_static_files_and_the_health_
                     "document_id",
                     "line_no",
                     "spell_id",
+                    "award_id",
+                    "order_id",
                 ):
                     path = path.replace("{" + name + "}", "1")
                 for method in handler.http_methods - {"HEAD", "OPTIONS"}:
