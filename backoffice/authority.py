@@ -20,6 +20,7 @@ from web.pages import go, page
 # What needs an authority of its own, in words. The code is what has_authority is asked with.
 BUSINESSES = (
     ("birth_against_number", "出生日期和身份证号码不一致的变更"),
+    ("contribution_adjustment", "缴费调整"),
     ("after_check", "事后核查更正"),
     ("other", "其他（写明）"),
 )
