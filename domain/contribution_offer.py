@@ -202,10 +202,8 @@ def _asked(known: _Known, year: int, fact: LineFacts) -> Paid:
 
 
 def _problem(known: _Known, year: int, fact: LineFacts, *, funded: bool, on_its_way: bool) -> Problem | None:
-    """Why the year cannot be paid; what concerns the person comes first."""
+    """Why the year cannot be paid (any more)."""
     problem = problem_of(_asked(known, year, fact), fact, WAYS[DocumentKind.TAX_DETAIL], known.rules, known.county_code)
-    if problem and problem.code in OF_THE_PERSON:
-        return problem
     if is_back_payment(year, known.on):
         if funded:
             return Problem("paid", "已经缴过，过去的年度只能缴一次。")

@@ -92,6 +92,7 @@ async def test_each_year_says_what_came_from_whom_and_whether_it_is_open(town: T
     slip = Slip(account="fiscal_account", bank="农商行", slip_no="S1", received_on=DAY, amount_fen=4000, people=0)
     receipt = await finance.register_receipt(COUNTY, slip, None, CASHIER, AT)
     await subsidies.credit(COUNTY, receipt, {"province": 3500, "city": 500}, MAKER, AT)
+    await booked(paid(20000, external_no="T2"))  # what government owes for it is another year's
     async with town.login(WANG_DASHAN) as visitor:
         shown = await visitor.get("/contribution")
         done = row(shown, "2024年")
@@ -113,6 +114,22 @@ async def test_a_year_that_is_over_can_be_paid_once_even_below_the_lowest_tier(t
         shown = await visitor.get("/contribution")
         assert "可以补缴" not in row(shown, "2025年")
         await visitor.get("/contribution/choose?year=2025", 404)
+
+
+@pytest.mark.rule("R-109")
+@pytest.mark.parametrize(("years", "told"), [(14, "可以补缴"), (15, "已经缴满15年，不用再补缴")])
+async def test_who_was_near_sixty_pays_back_until_fifteen_years_are_full(town: Town, years: int, told: str) -> None:
+    await make.participant()
+    await engine.execute("update person set born_on = '1966-01-01'")
+    paid_for = [year for year in range(2026, 2010, -1) if year != 2021][:years]
+    await engine.execute(
+        "insert into contribution_year (county_code, account_id, year, category, household_type, tier, personal_fen, province_fen,"
+        " city_fen, county_fen, government_paid_fen, channel, first_paid_on, last_paid_on) select $1, a.id, year, '011', '20', '200',"
+        " 20000, 0, 0, 0, 0, 'tax', $3, $3 from individual_account a cross join unnest($2::int[]) year",
+        COUNTY, paid_for, DAY,
+    )  # fmt: skip
+    async with town.login(WANG_DASHAN) as visitor:
+        assert told in row(await visitor.get("/contribution"), "2021年")
 
 
 @pytest.mark.rule("R-108")
