@@ -1,17 +1,13 @@
 """What is paid, on its way and open, and what a tier brings: from the rules by which payments are booked."""
 
 from datetime import date, datetime
-from decimal import Decimal
 
-import pypdfium2
 import pytest
-from httpx import Response
 
 from db import engine
 from db.stores import special_groups
 from domain import finance, subsidies
 from domain.books import DocumentKind
-from domain.contribution_offer import grown
 from domain.finance import Slip
 from tests import make
 from tests.contributions.ways import AT, CASHIER, DAY, MAKER, booked, identity, paid, special_rule, taken
@@ -139,84 +135,6 @@ async def test_years_before_the_scheme_are_for_the_agency_and_only_for_those_who
         assert "只能到经办机构办" not in (await visitor.get("/contribution")).text
         await engine.execute("update person set born_on = '1963-05-01'")
         assert "2009年到2010年制度还没有开始" in (await visitor.get("/contribution")).text
-
-
-# ------------------------------------------------------------------ choosing
-
-
-@pytest.mark.rule("R-077", "R-081", "R-224")
-async def test_a_tier_shows_each_level_of_government_and_an_example_of_the_pension(town: Town) -> None:
-    await make.participant()
-    async with town.login(WANG_DASHAN) as visitor:
-        shown = await visitor.get("/contribution/choose?tier=1000")
-        for line in (
-            "您自己缴1,000.00元",
-            "省里补60.00元",
-            "市里补10.00元",
-            "县里补10.00元",
-            "一共进个人账户1,080.00元",
-        ):
-            assert line in shown.text
-        assert "大约多领7.77元" in shown.text  # 1,080.00 ÷ 139
-        assert "大约9.64元" in shown.text  # at 2.5 % for 1 month, 8 years and 8 months: 1,340.57 ÷ 139
-        assert "不能作为凭据" in shown.text
-        assert row(shown, "每年200元") == "每年200元200.0040.00240.001.73"
-        await visitor.follow("每年500元")
-        assert "省里补40.00元" in visitor.page.text
-
-
-@pytest.mark.rule("R-181")
-async def test_the_example_has_interest_only_where_a_rate_is_in_force(town: Town) -> None:
-    await make.participant()
-    async with town.login(WANG_DASHAN) as visitor:
-        assert "如果利率一直是现在的2.5%" in (await visitor.get("/contribution/choose")).text
-        await engine.execute(
-            "insert into policy_parameter (county_code, kind, key, value, effective_on, decided_on, document, verified,"
-            " proposed_by, confirmed_by, recorded_at) values ($1, 'crediting_rate', '', null, '2026-01-01', '2026-01-01', 'x',"
-            " false, 'a', 'b', now())",
-            COUNTY,
-        )
-        shown = (await visitor.get("/contribution/choose")).text
-        assert "如果利率" not in shown
-        assert "除以139个月，不算利息" in shown
-
-
-@pytest.mark.rule("R-113")
-async def test_a_back_payment_gets_no_subsidy(town: Town) -> None:
-    await make.participant()
-    async with town.login(WANG_DASHAN) as visitor:
-        shown = (await visitor.get("/contribution/choose?year=2025&tier=1000")).text
-        assert "省里补0.00元" in shown
-        assert "一共进个人账户1,000.00元" in shown
-
-
-@pytest.mark.rule("R-080")
-async def test_what_was_paid_or_is_on_its_way_counts_towards_a_tier(town: Town) -> None:
-    await make.participant()
-    await booked(paid(20000, external_no="T1"))
-    await taken(paid(10000, external_no="T2"))
-    async with town.login(WANG_DASHAN) as visitor:
-        assert "到这个档次还要缴200.00元" in (await visitor.get("/contribution/choose?tier=500")).text
-        assert "已经够这个档次了" in (await visitor.get("/contribution/choose?tier=300")).text
-
-
-async def test_a_year_or_tier_that_is_no_choice(town: Town) -> None:
-    await make.participant()
-    async with town.login(WANG_DASHAN) as visitor:
-        await visitor.get("/contribution/choose?year=2027", 404)
-        await visitor.get("/contribution/choose?year=2019", 404)
-        assert "每年300元的档次" in (await visitor.get("/contribution/choose?tier=777")).text  # the registered one
-        assert "2026年" in (await visitor.get("/contribution/choose?year=x")).text
-
-
-@pytest.mark.rule("R-176", "R-229")
-def test_interest_of_the_example_runs_from_the_month_after_to_the_month_of_the_birthday() -> None:
-    rate = Decimal("0.12")
-    assert grown(10000, date(2026, 11, 20), date(2026, 11, 30), rate) == 10000
-    assert grown(10000, date(2026, 11, 20), date(2026, 12, 1), rate) == 10100
-    assert grown(10000, date(2026, 12, 31), date(2027, 1, 1), rate) == 10100
-    assert grown(10000, date(2026, 11, 20), date(2028, 1, 1), rate) == 11425  # 101.00 → 113.12 → 114.25
-    assert grown(10000, date(2026, 11, 20), date(2020, 1, 1), rate) == 10000
 
 
 # ------------------------------------------------------------------ who does not pay
@@ -350,88 +268,3 @@ async def test_an_assistant_sees_the_people_of_the_own_village_and_leaves_a_trac
         await visitor.get(f"/village/{VILLAGE}/people/{person_id}/contribution/choose", 404)
     async with town.login(WANG_DASHAN) as visitor:
         await visitor.get(f"/village/{VILLAGE}/people/{person_id}/contribution", 404)
-
-
-# ------------------------------------------------------------------ papers
-
-
-def words(answer: Response) -> str:
-    """Of a PDF, without blanks and line ends."""
-    assert answer.status_code == 200
-    document = pypdfium2.PdfDocument(answer.content)
-    return "".join("".join(each.get_textpage().get_text_range().split()) for each in document)
-
-
-async def check_url() -> str:
-    return f"/papers/{await engine.fetchval('select verify_token from account_statement order by id desc limit 1')}"
-
-
-@pytest.mark.rule("R-101", "R-103", "R-201")
-async def test_the_certificate_holds_the_years_asked_for_and_anybody_can_check_it(town: Town) -> None:
-    await make.participant()
-    for year, fen in ((2023, 20000), (2024, 30000), (2025, 50000)):
-        await booked(paid(fen, year=year, on=date(year, 3, 10), external_no=f"T{year}"))
-    async with town.login(WANG_DASHAN) as visitor:
-        await visitor.get("/contribution")
-        assert "下载缴费证明" in visitor.words
-        text = words(await visitor.fetch("/contribution/certificate.pdf?first=2024&last=2025"))
-        assert "每年300元" in text
-        assert "每年500元" in text
-        assert "每年200元" not in text
-        assert "JF-439901-2026-0000000" in text
-        assert WANG_DASHAN.id_number in text
-    async with town.visitor() as anybody:
-        shown = (await anybody.get(await check_url())).text
-        assert "JF-439901-2026-0000000" in shown
-        assert "800.00元" in shown
-        assert "王大山" not in shown
-        assert WANG_DASHAN.id_number not in shown
-        await anybody.get("/papers/439901-x", 404)
-        await anybody.get("/papers/x", 404)
-    logged = await engine.fetch("select actor_name, detail from audit_entry where action = 'certificate.issued'")
-    assert [entry["actor_name"] for entry in logged] == ["王大山"]
-
-
-@pytest.mark.rule("R-105")
-async def test_the_slip_of_a_year_lists_its_payments_arrived_or_not(town: Town) -> None:
-    await make.participant()
-    await booked(paid(20000, external_no="T1"))
-    await taken(paid(10000, external_no="T2"))
-    async with town.login(WANG_DASHAN) as visitor:
-        await visitor.get("/contribution")
-        text = words(await visitor.fetch("/contribution/slips/2026"))
-        assert "叁佰元整" in text
-        assert "T1" in text
-        assert "还没有到账" in text
-        assert WANG_DASHAN.id_number not in text
-        assert "/contribution/slips/2025" not in links(visitor.page)
-        assert (await visitor.fetch("/contribution/slips/2025")).status_code == 404
-
-
-async def test_nothing_paid_gives_no_paper(town: Town) -> None:
-    await make.participant()
-    async with town.login(WANG_DASHAN) as visitor:
-        assert "证明和凭单" not in (await visitor.get("/contribution")).text
-        assert (await visitor.fetch("/contribution/certificate.pdf")).status_code == 404
-    async with town.login(LI_XIUYING) as visitor:
-        assert (await visitor.fetch("/contribution/certificate.pdf")).status_code == 404
-        assert (await visitor.fetch("/contribution/slips/2026")).status_code == 404
-
-
-async def test_an_assistant_prints_for_the_own_village_and_it_is_written_down(town: Town) -> None:
-    person_id = await make.participant()
-    await booked(paid(20000, external_no="T1"))
-    await town.appoint()
-    base = f"/village/{VILLAGE}/people/{person_id}/contribution"
-    async with town.login(CHEN_CHUNSHENG) as visitor:
-        shown = await visitor.get(base)
-        assert f"{base}/slips/2026" in links(shown)
-        assert "王大山" in words(await visitor.fetch(f"{base}/slips/2026"))
-        assert "王大山" in words(await visitor.fetch(f"{base}/certificate.pdf"))
-        await engine.execute("update person set region_code = $1", OTHER_GROUP)
-        assert (await visitor.fetch(f"{base}/slips/2026")).status_code == 404
-        assert (await visitor.fetch(f"{base}/certificate.pdf")).status_code == 404
-    logged = await engine.fetch("select actor_name, action from audit_entry where action like '%.issued' order by id")
-    assert [(e["actor_name"], e["action"]) for e in logged] == [
-        ("陈春生", "payment_slip.issued"), ("陈春生", "certificate.issued")
-    ]  # fmt: skip
