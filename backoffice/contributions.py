@@ -194,7 +194,7 @@ async def line_page(
     if found.state != "booked" or not rows or rows[0].line_no != line_no:
         raise NotFound
     words = str((typed or {}).get("who", "")) or rows[0].name
-    people = await _people(actor, words)
+    people = await found_people(actor, words)
     await log_search(actor, "id_number" if words[:1].isdigit() else "name", len(people), now(request))
     places = await regions.names([row.region_code for row in people])
     return page(
@@ -204,7 +204,7 @@ async def line_page(
     )  # fmt: skip
 
 
-async def _people(actor: Actor, words: str) -> list[search.FoundPerson]:
+async def found_people(actor: Actor, words: str) -> list[search.FoundPerson]:
     """By the whole name, or by the whole number."""
     county, prefix = actor.scope.county_code, actor.scope.region_prefix
     if not words[:1].isdigit():

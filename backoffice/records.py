@@ -29,7 +29,7 @@ ACTIONS = {
     "parameters.proposed": "录入政策参数", "parameters.confirmed": "核对政策参数", "parameters.refused": "退回政策参数",
     "county.added": "设立经办机构", "document.opened": "录入业务单据", "document.declared": "申报业务单据",
     "document.approved": "审核业务单据", "document.cancelled": "作废业务单据", "document.booked": "登账", "receipt.registered": "登记到款",
-    "receipt.matched": "到款对上单据", "period.closed": "封账", "line.settled": "认定缴费",
+    "receipt.matched": "到款对上单据", "period.closed": "封账", "line.settled": "认定缴费", "adjustment.saved": "保存缴费调整",
     "run.prepared": "准备批次", "run.tried": "批次试算", "run.reviewed": "复核批次",
     "run.approved": "批准批次", "run.cancelled": "取消批次", "run.done": "批次完成",
 }  # fmt: skip

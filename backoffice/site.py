@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Litestar, Response, get
 
 from backoffice import (
+    adjustment,
     assistance,
     authority,
     bulk,
@@ -15,12 +16,14 @@ from backoffice import (
     counter,
     finance,
     fund_papers,
+    funded_lists,
     inbox,
     land_loss,
     login,
     people,
     records,
     reference,
+    refunds,
     reversal,
     runs,
     search,
@@ -49,9 +52,11 @@ MODULES = (
     counter,
     statistics,
     contributions,
+    adjustment,
     special_groups,
     assistance,
     land_loss,
+    refunds,
     finance,
     fund_papers,
     runs,
@@ -60,6 +65,19 @@ MODULES = (
     authority,
     records,
     reference,
+)
+
+
+# The desks of contributions and money: whose they are, and where they lie.
+MONEY = (
+    (contributions.READERS, Link("缴费", "/contributions", "plus")),
+    (adjustment.READERS, Link("缴费调整", "/adjustments", "edit")),
+    (special_groups.READERS, Link("特殊人群", "/special-groups", "people")),
+    (funded_lists.READERS, Link("集体补助", "/assistance", "plus")),
+    (funded_lists.READERS, Link("被征地补贴", "/land-loss", "leaf")),
+    (finance.READERS, Link("财务", "/finance", "money")),
+    (subsidies.READERS, Link("补贴", "/subsidies", "chart")),
+    (runs.READERS, Link("批次", "/runs", "leaf")),
 )
 
 
@@ -93,18 +111,7 @@ def menu(actor: Actor, *, production: bool) -> list[Link]:
             Link("查询", "/search", "search"),
             Link("窗口录入", "/counter", "edit"),
         ]
-    if _has(actor, contributions.READERS):
-        links.append(Link("缴费", "/contributions", "plus"))
-    if _has(actor, special_groups.READERS):
-        links.append(Link("特殊人群", "/special-groups", "people"))
-    if _has(actor, assistance.READERS):
-        links += [Link("集体补助", "/assistance", "plus"), Link("被征地补贴", "/land-loss", "leaf")]
-    if _has(actor, finance.READERS):
-        links.append(Link("财务", "/finance", "money"))
-    if _has(actor, subsidies.READERS):
-        links.append(Link("补贴", "/subsidies", "chart"))
-    if _has(actor, runs.READERS):
-        links.append(Link("批次", "/runs", "leaf"))
+    links += [link for readers, link in MONEY if _has(actor, readers)]
     links += [Link("办理统计", "/statistics", "chart"), Link("人员和岗位", "/staff", "people")]
     if _has(actor, SUPERVISION):
         links += [Link("协办员", "/assistants", "person"), Link("操作记录", "/audit", "file")]

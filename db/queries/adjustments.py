@@ -28,6 +28,7 @@ class Reversible(Struct, frozen=True, kw_only=True):
 
     id: int
     value_on: date
+    document_id: int
     document_kind: str
     document_number: str
     left_fen: int
@@ -90,20 +91,20 @@ def _kept(row: engine.Record) -> KeptYear:
     return KeptYear(amounts=tuple(row[f"{item}_fen"] for item in ITEMS), **{name: row[name] for name in names})
 
 
-async def paid_years(county_code: int, account_id: int) -> list[int]:
+async def paid_years(county_code: int, person_id: int) -> list[int]:
     """Those with a record, the newest first."""
     rows = await engine.fetch(
-        "select year from contribution_year where county_code = $1 and account_id = $2 order by year desc",
-        county_code,
-        account_id,
-    )
+        "select y.year from individual_account a join contribution_year y on y.county_code = $1 and y.account_id = a.id"
+        " where a.county_code = $1 and a.person_id = $2 order by y.year desc",
+        county_code, person_id,
+    )  # fmt: skip
     return [row["year"] for row in rows]
 
 
 async def reversible(county_code: int, account_id: int, year: int) -> list[Reversible]:
     """What the person's payments for the year brought in, as far as it is still there, the oldest first."""
     rows = await engine.fetch(
-        "select * from (select e.id, e.value_on, d.kind as document_kind, d.number as document_number, e.personal_fen + coalesce("
+        "select * from (select e.id, e.value_on, e.document_id, d.kind as document_kind, d.number as document_number, e.personal_fen + coalesce("
         "(select sum(r.personal_fen) from ledger_entry r where r.county_code = $1 and r.account_id = $2 and r.reverses_id = e.id),"
         " 0)::bigint as left_fen from ledger_entry e join fund_document d on d.county_code = $1 and d.id = e.document_id"
         " where e.county_code = $1 and e.account_id = $2 and e.contribution_year = $3 and not e.is_interest and e.personal_fen > 0"
