@@ -25,7 +25,7 @@ from domain.money import divide
 from domain.parameters import ContributionRule, Missing, Parameters
 from domain.rules.back_payment import YEARS_NEEDED, is_back_payment, missed_years
 from domain.rules.contribution import CLAIM_AGE, NOTHING, Entitlement, day_in_year, entitled
-from domain.rules.interest import MONTHS, millionths, rounded
+from domain.rules.interest import grown
 
 PAYOUT_MONTHS = 139  # 国发〔2014〕8号 六
 CHANNELS = {
@@ -236,14 +236,3 @@ def _tier(rule: ContributionRule, already: int, known: _Known, from_on: date, *,
         rule=rule, added=added, left_fen=max(0, rule.personal - already), total_fen=total,
         monthly_fen=divide(total, PAYOUT_MONTHS), grown_fen=None if later is None else divide(later, PAYOUT_MONTHS),
     )  # fmt: skip
-
-
-def grown(fen: int, paid_on: date, until: date, rate: Decimal) -> int:
-    """`fen` with the interest to the end of the month of `until`, at one rate: from the month after the payment, capitalised at
-    the end of each year (规程第十七条、第十八条; R-176, R-229). An example, not a promise: rates are published year by year."""
-    ppm = millionths(rate)
-    for year in range(paid_on.year, until.year + 1):
-        first = paid_on.month if year == paid_on.year else 0
-        last = until.month if year == until.year else MONTHS
-        fen += rounded(fen * max(0, last - first), ppm)
-    return fen

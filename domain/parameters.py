@@ -1,6 +1,7 @@
 """政策参数: the dated snapshot that rules are handed. Values are data (procedures P-35), this reads them."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -20,6 +21,8 @@ class Kind(StrEnum):
     CREDITING_RATE = "crediting_rate"  # key: empty · value: fraction a year, 0.03
     BASIC_PENSION = "basic_pension"  # key: level · value: yuan a month
     CONTRIBUTION_RULE = "contribution_rule"  # key: "category/household type/tier/item" · value: yuan a year
+    LONG_SUPPLEMENT = "long_supplement"  # key: level · value: yuan a month for each year above 15, or 1% of the basic pension
+    AGE_SUPPLEMENT = "age_supplement"  # key: "level/age" · value: yuan a month from that age on
     SCHEME_START = "scheme_start"  # key: empty · value: the day the scheme began here, 2011-07-01
     BACK_PAYMENT_SUBSIDY = "back_payment_subsidy"  # key: empty · value: yes or no
     FINAL_YEAR_DUE = "final_year_due"  # key: empty · value: yes or no
@@ -34,6 +37,7 @@ class Funding(StrEnum):
     COUNTY = "county"
 
 
+_PERCENT = re.compile(r"\d{1,2}(\.\d{1,2})?%", re.ASCII)
 KEYLESS = frozenset({Kind.CREDITING_RATE, Kind.SCHEME_START, Kind.BACK_PAYMENT_SUBSIDY, Kind.FINAL_YEAR_DUE})
 EVERYWHERE = date(2011, 7, 1)  # 国发〔2011〕18号
 YES_OR_NO = {"yes": "是", "no": "否"}
@@ -182,6 +186,13 @@ class Parameters:
         """基础养老金 a month that one level of government pays."""
         return self._amount(Kind.BASIC_PENSION, level, on)
 
+    def entered(self, kind: Kind, on: date) -> Iterator[tuple[str, str, int]]:
+        """(key, value, version) of everything of a kind that is in force on a day, by key."""
+        for key in sorted(key for of, key in self._lines if of == kind):
+            row = self._row(kind, key, on)
+            if row is not None:
+                yield key, row.value or "", row.id
+
     def crediting_rate(self, on: date) -> tuple[Decimal, int]:
         """记账利率 as a fraction a year, and its version."""
         row = self._found(Kind.CREDITING_RATE, "", on)
@@ -237,12 +248,16 @@ KIND_TITLES: dict[Kind, str] = {
     Kind.CREDITING_RATE: "记账利率",
     Kind.BASIC_PENSION: "基础养老金",
     Kind.CONTRIBUTION_RULE: "征缴规则",
+    Kind.LONG_SUPPLEMENT: "缴费年限加发",
+    Kind.AGE_SUPPLEMENT: "高龄加发",
     Kind.SCHEME_START: "制度实施日期",
     Kind.BACK_PAYMENT_SUBSIDY: "补缴享受政府补贴",
     Kind.FINAL_YEAR_DUE: "六十周岁当年要缴费",
 }
 
 LEVELS: frozenset[str] = frozenset(Funding)
+OF_A_LEVEL = frozenset({Kind.SUBSIDY, Kind.BASIC_PENSION, Kind.LONG_SUPPLEMENT, Kind.AGE_SUPPLEMENT})
+WITH_SECOND_KEY = frozenset({Kind.SUBSIDY, Kind.AGE_SUPPLEMENT})  # a tier, an age
 
 
 def check_row(kind: str, key: str, value: str | None) -> str | None:
@@ -250,13 +265,15 @@ def check_row(kind: str, key: str, value: str | None) -> str | None:
     if kind not in set(Kind):
         return f"没有“{kind}”这一类参数。"
     level, _, tier = key.partition("/")
-    if kind in (Kind.SUBSIDY, Kind.BASIC_PENSION) and level not in LEVELS:
+    if kind in OF_A_LEVEL and level not in LEVELS:
         return "请写明由哪一级财政负担：central、province、city、county。"
     if kind == Kind.CONTRIBUTION_RULE:
         parts = key.split("/")
         well = len(parts) == 4 and all(parts) and parts[3] in ITEMS
         return _check_value(kind, value) if well else "参数的“键”写得不对。"
-    if (kind == Kind.SUBSIDY) != bool(tier) or (kind == Kind.TIER and not key) or (kind in KEYLESS and key):
+    if kind == Kind.AGE_SUPPLEMENT and not (tier.isascii() and tier.isdigit() and int(tier) >= 60):
+        return "高龄加发要在“档次”一栏写从多少岁起，例如65。"
+    if (kind in WITH_SECOND_KEY) != bool(tier) or (kind == Kind.TIER and not key) or (kind in KEYLESS and key):
         return "参数的“键”写得不对。"
     return _check_value(kind, value)
 
@@ -280,6 +297,8 @@ def _check_value(kind: str, value: str | None) -> str | None:
         return None if value in YES_OR_NO else "数值要写“是”或者“否”。"
     if kind == Kind.SCHEME_START:
         return None if _is_day(value) else "数值要写日期，例如 2011-07-01。"
+    if kind == Kind.LONG_SUPPLEMENT and value.endswith("%"):
+        return None if _PERCENT.fullmatch(value) else "按比例加发写成例如 1% 或者 0.5%。"
     try:
         good = 0 <= Decimal(value) < 1 if kind == Kind.CREDITING_RATE else yuan(value) >= 0
     except (ValueError, ArithmeticError):

@@ -15,6 +15,7 @@ from portal import (
     confirming,
     contribution,
     contribution_papers,
+    estimate,
     home,
     login,
     materials,
@@ -31,7 +32,7 @@ from web.sessions import Clock, real_time
 from web.settings import Settings
 from web.storage import Storage
 
-MODULES = (login, home, apply, confirming, materials, cases, account, contribution, contribution_papers, me, village)
+MODULES = (login, home, apply, confirming, materials, cases, account, contribution, contribution_papers, estimate, me, village)
 FOOTER = (Link("个人信息怎样使用", "/privacy"),)
 
 

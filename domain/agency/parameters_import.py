@@ -213,7 +213,7 @@ async def _refuse_rules(county_code: int, rows: list[ParameterWrite]) -> None:
 
 def _key(kind: Kind, level: str, tier: str) -> str:
     """ValueError when a cell is filled, or missing, that does not go with the kind."""
-    with_level, with_tier = kind in (Kind.SUBSIDY, Kind.BASIC_PENSION), kind in (Kind.SUBSIDY, Kind.TIER)
+    with_level, with_tier = kind in parameters.OF_A_LEVEL, kind in parameters.WITH_SECOND_KEY or kind is Kind.TIER
     for wanted, cell, column in ((with_level, level, "负担层级"), (with_tier, tier, "档次")):
         if wanted != bool(cell):
             raise ValueError(f"“{KIND_TITLES[kind]}”{'要' if wanted else '不用'}写{column}。")

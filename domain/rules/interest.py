@@ -6,6 +6,7 @@ county does the same in SQL: both work on fund-months (分 × months) and a rate
 """
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct
@@ -75,6 +76,17 @@ def interest_of(
     parts = split(total, list(base.values())) if total else []
     trace = _explain(opening, movements, rate, total, until=until, same_month=same_month, year=year, versions=versions)
     return Interest(total, {fund: part for fund, part in zip(base, parts, strict=False) if part}, trace)
+
+
+def grown(fen: int, paid_on: date, until: date, rate: Decimal) -> int:
+    """`fen` with the interest to the end of the month of `until`, at one rate: from the month after the payment, capitalised at
+    the end of each year (规程第十七条、第十八条; R-176, R-229). An example, not a promise: rates are published year by year."""
+    ppm = millionths(rate)
+    for year in range(paid_on.year, until.year + 1):
+        first = paid_on.month if year == paid_on.year else 0
+        last = until.month if year == until.year else MONTHS
+        fen += rounded(fen * max(0, last - first), ppm)
+    return fen
 
 
 def _explain(

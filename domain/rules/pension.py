@@ -2,14 +2,15 @@
 supplements, and the account divided by 139. Every part says who pays for it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from msgspec import Struct
 
 from domain.funds import Fund
-from domain.money import Fen, divide, share, show, split
-from domain.parameters import Funding
+from domain.money import Fen, divide, share, show, split, yuan
+from domain.parameters import Funding, Kind, Parameters
 from domain.rules.back_payment import YEARS_NEEDED
 from domain.trace import Trace
 
@@ -87,10 +88,29 @@ class Pension(Struct, frozen=True):
         return Fen(sum(item.fen for item in self.items if item.part == part))
 
 
-def pension(balances: Mapping[Fund, int], years: int, age: int, standards: Standards) -> Pension:
+def standards(parameters: Parameters, on: date) -> Standards:
+    """What the county pays on a day. Missing while no central basic pension was entered."""
+    parameters.basic_pension(Funding.CENTRAL, on)
+    long, ages = parameters.entered(Kind.LONG_SUPPLEMENT, on), parameters.entered(Kind.AGE_SUPPLEMENT, on)
+    return Standards(
+        basic=[Basic(Funding(level), yuan(value), version)
+               for level, value, version in parameters.entered(Kind.BASIC_PENSION, on)],
+        long=[_long_rule(Funding(level), value, version) for level, value, version in long],
+        ages=[AgeSupplement(Funding(key.partition("/")[0]), int(key.partition("/")[2]), yuan(value), version)
+              for key, value, version in ages],
+    )  # fmt: skip
+
+
+def _long_rule(level: Funding, value: str, version: int) -> LongSupplement:
+    if value.endswith("%"):
+        return LongSupplement(level, None, Decimal(value.removesuffix("%")), version)
+    return LongSupplement(level, yuan(value), None, version)
+
+
+def pension(balances: Mapping[Fund, int], years: int, age: int, valid: Standards) -> Pension:
     """`balances`: the account by source of funds, principal with interest, settled to the month of eligibility (R-229); `years`:
     缴费年限. The account's part is fixed once; the rest follows the standards of each month (R-190, R-301)."""
-    made = [_basic(standards.basic), _long(years, standards), _age(age, standards.ages), _account(balances)]
+    made = [_basic(valid.basic), _long(years, valid), _age(age, valid.ages), _account(balances)]
     items = tuple(item for parts, _ in made for item in parts if item.fen)
     total = Fen(sum(item.fen for item in items))
     steps = tuple(trace for parts, trace in made if any(item.fen for item in parts))
@@ -127,18 +147,18 @@ def _basic(levels: Sequence[Basic]) -> tuple[list[Item], Trace]:
     return [Item(Part.BASIC_PENSION, each.level, each.fen) for each in levels], trace
 
 
-def _long(years: int, standards: Standards) -> tuple[list[Item], Trace]:
+def _long(years: int, valid: Standards) -> tuple[list[Item], Trace]:
     """From the 16th year on (人社部发〔2018〕21号; R-238)."""
     beyond = max(0, years - YEARS_NEEDED)
-    basic = sum(each.fen for each in standards.basic)
+    basic = sum(each.fen for each in valid.basic)
     items = [
         Item(Part.LONG_CONTRIBUTION_SUPPLEMENT, rule.level,
              Fen(beyond * rule.fen) if rule.fen is not None else share(basic, beyond * (rule.percent or Decimal(0)) / 100))
-        for rule in standards.long
+        for rule in valid.long
     ]  # fmt: skip
     trace = Trace(
         Part.LONG_CONTRIBUTION_SUPPLEMENT, "人社部发〔2018〕21号 三", {"超过十五年": f"{beyond}年"},
-        f"{show(sum(item.fen for item in items))}元", tuple(rule.version for rule in standards.long),
+        f"{show(sum(item.fen for item in items))}元", tuple(rule.version for rule in valid.long),
     )  # fmt: skip
     return items, trace
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from db import engine
-from domain.contribution_offer import grown
+from domain.rules.interest import grown
 from tests import make
 from tests.contributions.ways import booked, paid, taken
 from tests.make import COUNTY, WANG_DASHAN

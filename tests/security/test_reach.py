@@ -39,7 +39,7 @@ async def test_a_case_under_way_can_be_withdrawn_under_the_new_number(town: Town
     assert await make.column(moving, "status") == Status.WITHDRAWN
 
 
-@pytest.mark.parametrize("url", ["/", "/me", "/contribution", "/cases", "/messages", "/apply/household_address_change"])
+@pytest.mark.parametrize("url", ["/", "/me", "/contribution", "/estimate", "/cases", "/messages", "/apply/household_address_change"])
 async def test_a_number_given_up_opens_nobodys_file(town: Town, moving: int, url: str) -> None:
     async with town.login(STRANGER) as visitor:
         await visitor.get(url, status=422)
