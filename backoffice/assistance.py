@@ -8,7 +8,7 @@ from litestar.response import Template
 
 from backoffice import funded_lists
 from backoffice.contributions import PAGE_SIZE, STATES, XLSX
-from backoffice.funded_lists import READERS, list_of
+from backoffice.funded_lists import list_of
 from backoffice.reference import SHEET_BYTES, sheet
 from backoffice.viewer import AnyRequest, actor_of, day, now, number, on, text
 from db.queries import contributions as queries
@@ -28,7 +28,7 @@ from web.pages import go, page
 
 KIND = DocumentKind.COLLECTIVE_ASSISTANCE
 BASE = "/assistance"
-readers = post_required(*READERS)
+readers = post_required(*funded_lists.READERS)
 makers = post_required(*MAKERS)
 
 

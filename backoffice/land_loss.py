@@ -8,7 +8,7 @@ from litestar.response import Template
 
 from backoffice import funded_lists
 from backoffice.contributions import PAGE_SIZE, STATES, XLSX
-from backoffice.funded_lists import READERS, list_of
+from backoffice.funded_lists import list_of
 from backoffice.reference import SHEET_BYTES, sheet
 from backoffice.viewer import AnyRequest, actor_of, now, number, on, text
 from db.queries import contributions as queries
@@ -28,7 +28,7 @@ from web.pages import Link, go, page
 KIND = DocumentKind.LAND_LOSS
 BASE = "/land-loss/lists"
 PARTS = (Link("台账", "/land-loss", ""), Link("可以划入的", "/land-loss/due", ""), Link("申报表", BASE, ""))
-readers = post_required(*READERS)
+readers = post_required(*funded_lists.READERS)
 recorders = post_required(*RECORDERS)
 makers = post_required(*MAKERS)
 

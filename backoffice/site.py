@@ -75,6 +75,7 @@ MONEY = (
     (special_groups.READERS, Link("特殊人群", "/special-groups", "people")),
     (funded_lists.READERS, Link("集体补助", "/assistance", "plus")),
     (funded_lists.READERS, Link("被征地补贴", "/land-loss", "leaf")),
+    (refunds.READERS, Link("退费", "/refunds", "list")),
     (finance.READERS, Link("财务", "/finance", "money")),
     (subsidies.READERS, Link("补贴", "/subsidies", "chart")),
     (runs.READERS, Link("批次", "/runs", "leaf")),

@@ -7,6 +7,7 @@ become a document whose good lines are booked by the worker; whom nobody knows w
 from collections.abc import Sequence
 from datetime import date, datetime
 
+import msgspec
 from msgspec import Struct, structs
 
 from db.engine import transaction
@@ -15,13 +16,13 @@ from db.stores import exchange as store
 from db.stores.books import NewDocument, NewLine
 from db.stores.exchange import NewFile, Queued
 from domain import books, contributions
-from domain.agency import worker
+from domain.agency import refunds, worker
 from domain.books import DocumentKind
 from domain.contribution_lines import Paid
 from domain.errors import Problem, Refused
 from domain.exchange import envelope, tax
 from domain.exchange.envelope import AGENCY, Acknowledgement, Answer, Header, Message, Standing
-from domain.exchange.tax import TAX, DailyReconciliation, Item, PaymentDetail, Registration
+from domain.exchange.tax import TAX, DailyReconciliation, Item, PaymentDetail, RefundVerification, Registration
 from domain.money import show
 
 AT_ONCE = 5_000  # rows of one outgoing file
@@ -70,6 +71,8 @@ async def _take(county_code: int, data: bytes, file_name: str, at: datetime) -> 
     header, document, state, reason = message.header, None, "received", ""
     if header.type == "payment_detail":
         document, state = await _payments(county_code, message, file_name, at), "processed"
+    elif header.type == "refund_request":
+        document, state = await refunds.take_requests(county_code, message, file_name, at), "processed"
     elif header.type == "daily_reconciliation":
         reason = await _difference(county_code, [row for row in message.rows if isinstance(row, DailyReconciliation)])
         state = "held" if reason else "processed"
@@ -170,6 +173,18 @@ async def send_registrations(county_code: int, at: datetime) -> int:
         rows = [row for each in waiting if (row := await _registration(county_code, each, at.date()))]
         if rows:
             file_id = await _queue_file(county_code, "registration", rows, at.date(), at)
+            await store.went_out(county_code, [each.id for each in waiting], file_id, at)
+    return len(rows)
+
+
+async def send_refund_verifications(county_code: int, at: datetime) -> int:
+    """退费核验 that wait, as one file (规程第十三条; R-169); returns how many rows."""
+    async with transaction():
+        await store.lock_partner(county_code, TAX)
+        waiting = await store.queued(county_code, TAX, "refund_verification", AT_ONCE)
+        rows = [msgspec.convert(each.body, RefundVerification) for each in waiting]
+        if rows:
+            file_id = await _queue_file(county_code, "refund_verification", rows, at.date(), at)
             await store.went_out(county_code, [each.id for each in waiting], file_id, at)
     return len(rows)
 

@@ -5,6 +5,7 @@ from domain.items import (
     basic_info_change,
     beneficiary_designation,
     case_reversal,
+    contribution_refund,
     contribution_resumption,
     contribution_suspension,
     enrollment,
@@ -20,6 +21,7 @@ ITEMS: tuple[ServiceItem, ...] = (
     beneficiary_designation.ITEM,
     contribution_suspension.ITEM,
     contribution_resumption.ITEM,
+    contribution_refund.ITEM,
     case_reversal.ITEM,
 )
 

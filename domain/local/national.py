@@ -31,6 +31,11 @@ CHAINS: dict[str, Chain] = {
         limit_working_days=10,
         source="湖南省经办工作流程六（三）（15日以内，按10个工作日办）",
     ),
+    "contribution_refund": Chain(
+        steps=(PRELIMINARY, Step(Post.COUNTY_COLLECTION)),
+        limit_working_days=10,
+        source="规程第十四条 sets no limit; design: the ceiling of 社会保险经办条例 (10个工作日)",
+    ),
     # Filed by one member of staff, decided by the head: what was approved wrongly is put right by a new case.
     "case_reversal": Chain(
         steps=(Step(Post.COUNTY_HEAD),),

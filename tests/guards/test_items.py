@@ -44,6 +44,7 @@ def test_the_attachment_matrix_is_the_one_of_the_procedure_and_nothing_more() ->
         "beneficiary_designation": [],
         "contribution_suspension": [],
         "contribution_resumption": [],
+        "contribution_refund": [],
         "case_reversal": [],
     }
 

@@ -1,0 +1,75 @@
+"""财务支付单 (R-156, R-164, R-173): money that leaves for a refund or an adjustment, paid by the cashier outside and told here."""
+
+from datetime import date, datetime
+
+from db.engine import transaction
+from db.stores import refunds as store
+from db.stores.refunds import Order
+from domain import books
+from domain.actor import Actor, Post
+from domain.agency import require_post
+from domain.errors import NotFound, Problem, Refused
+
+PAYERS = (Post.CASHIER, Post.FINANCE_SUPERVISOR)
+CORRECTORS = (Post.COUNTY_COLLECTION,)
+
+
+async def paid(county_code: int, order_id: int, paid_on: date, by: Actor, at: datetime) -> None:
+    """The bank has paid."""
+    require_post(by, county_code, PAYERS)
+    async with transaction():
+        order = await _held(county_code, order_id, "waiting")
+        if not order.created_at.astimezone(at.tzinfo).date() <= paid_on <= at.date():
+            raise Refused(Problem("paid-on", "付款日期不能早于支付单，也不能晚于今天。", "paid_on"))
+        await store.set_order(county_code, order_id, "paid", paid_on)
+        await books.log(county_code, at, by, "payment.paid", order_id, f"{paid_on}", "payment_order")
+
+
+async def failed(county_code: int, order_id: int, reason: str, by: Actor, at: datetime) -> None:
+    """The bank could not pay."""
+    require_post(by, county_code, PAYERS)
+    if not reason.strip():
+        raise Refused(Problem("no-reason", "请写明银行没有付成的原因。", "reason"))
+    async with transaction():
+        await _held(county_code, order_id, "waiting")
+        await store.set_order(county_code, order_id, "failed", reason=reason.strip()[:200])
+        await books.log(county_code, at, by, "payment.failed", order_id, reason.strip(), "payment_order")
+
+
+async def again(county_code: int, order_id: int, bank: str, account: str, by: Actor, at: datetime) -> int:
+    """A new order to another account of the same payee, for one that failed; returns it (R-173)."""
+    require_post(by, county_code, CORRECTORS)
+    problems = []
+    if not bank.strip():
+        problems.append(Problem("bank", "请填写开户银行。", "bank"))
+    if wrong := check_account(account):
+        problems.append(Problem("account", wrong, "bank_account"))
+    if problems:
+        raise Refused(*problems)
+    async with transaction():
+        order = await _held(county_code, order_id, "failed")
+        await store.set_order(county_code, order_id, "cancelled", reason="已改账户重新支付")
+        new = await store.order(county_code, order.document_id, order.line_no, order.kind, order.payee_name, bank.strip(),
+                                digits(account), order.amount_fen, at)  # fmt: skip
+        await books.log(county_code, at, by, "payment.ordered_again", new, f"{order_id}", "payment_order")
+    return new
+
+
+def check_account(text: str) -> str | None:
+    """A complaint in plain words, or None."""
+    number = digits(text)
+    good = number.isascii() and number.isdigit() and 8 <= len(number) <= 32
+    return None if good else "请填写银行账号，8到32位数字。"
+
+
+def digits(text: str) -> str:
+    return "".join(text.split()).replace("-", "")
+
+
+async def _held(county_code: int, order_id: int, state: str) -> Order:
+    order = await store.lock_order(county_code, order_id)
+    if order is None:
+        raise NotFound
+    if order.state != state:
+        raise Refused(Problem("other-state", "这张支付单刚刚已经处理过了，请刷新页面。"))
+    return order
