@@ -1,7 +1,6 @@
 """缴费调整: a person, a year, what it is and what it is to be; sheets of many; the finance post's review."""
 
 from typing import Any
-from urllib.parse import quote
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -9,6 +8,8 @@ from litestar.response import Template
 
 from backoffice.contributions import LINE_STATES, PAGE_SIZE, STATES, XLSX, found_people
 from backoffice.finance import money
+from backoffice.fund_papers import bank_slip
+from backoffice.funded_lists import paper
 from backoffice.reference import SHEET_BYTES, sheet
 from backoffice.viewer import AnyRequest, actor_of, now, number, text
 from db.queries import access, contributions, regions
@@ -28,7 +29,6 @@ from domain.person_file import log_search
 from domain.rules import adjustment as rule
 from domain.rules.adjustment import ITEMS, NOTHING, Amounts
 from web import forms
-from web.documents import pdf
 from web.documents.fund_contents import AdjustedItem, AdjustmentDeclaration
 from web.guards import post_required
 from web.pages import go, page
@@ -273,9 +273,16 @@ async def declaration(request: AnyRequest, document_id: FromPath[int]) -> Respon
     found = await _document(request, document_id)
     if found.state in ("draft", "cancelled"):
         raise NotFound
-    data = await pdf.render("adjustment_declaration", await _contents(request, found))
-    shown = f"inline; filename*=UTF-8''{quote(f'缴费调整申报单{found.number}')}.pdf"
-    return Response(data, media_type="application/pdf", headers={"Content-Disposition": shown})
+    return await paper("adjustment_declaration", await _contents(request, found), f"缴费调整申报单{found.number}")
+
+
+@get("/adjustments/{document_id:int}/slip.pdf", guards=[readers])
+async def slip(request: AnyRequest, document_id: FromPath[int]) -> Response[bytes]:
+    """进账单 for what the person pays in besides (R-162)."""
+    found = await _document(request, document_id)
+    if found.state not in ("declared", "approved", "booked") or found.total_fen <= 0:
+        raise NotFound
+    return await bank_slip(request, found, "", found.title)
 
 
 async def _contents(request: AnyRequest, found: DocumentRow) -> AdjustmentDeclaration:
@@ -305,4 +312,4 @@ def _payment_state(found: DocumentRow, slips: list[str]) -> str:
     return "已缴费" if slips else "未缴费"
 
 
-ROUTES = [documents, find, year, save, template, take_in, one, bad, act, declaration]
+ROUTES = [documents, find, year, save, template, take_in, one, bad, act, declaration, slip]

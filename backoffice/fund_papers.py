@@ -13,6 +13,7 @@ from backoffice.viewer import AnyRequest, actor_of, now
 from db.queries import books as book_query
 from db.queries import contributions as queries
 from db.queries import subsidies as subsidy_query
+from db.queries.contributions import DocumentRow
 from db.queries.reference import agency_name
 from domain.agency import batch_import
 from domain.errors import NotFound
@@ -52,17 +53,22 @@ async def slip(request: AnyRequest, document_id: FromPath[int]) -> Response[byte
     if found.kind not in KIND_OF or found.state in ("draft", "cancelled"):
         raise NotFound
     header = await batch_import.header_of(found)
+    return await bank_slip(request, found, header.bank, f"{TITLES[found.kind]} {header.organisation}")
+
+
+async def bank_slip(request: AnyRequest, found: DocumentRow, bank: str, source: str) -> Response[bytes]:
+    """`bank`: where the money is to be paid in, if the agency has an account there."""
     places = [
         a
         for a in await book_query.bank_accounts(found.county_code)
         if a.kind == "income_account" and a.until_on is None
     ]
-    place = next((a for a in places if a.bank == header.bank), places[0] if places else None)
+    place = next((a for a in places if a.bank == bank), places[0] if places else None)
     contents = BankSlip(
         agency=await agency_name(found.county_code), printed_at=now(request), number=found.number, title="银行进账单",
-        payee=place.account_name if place else "", bank=place.bank if place else header.bank,
-        account=place.account_no if place else "", source=f"{TITLES[found.kind]} {header.organisation}",
-        amount_fen=found.total_fen, people=found.line_count - found.bad_count,
+        payee=place.account_name if place else "", bank=place.bank if place else bank,
+        account=place.account_no if place else "", source=source, amount_fen=found.total_fen,
+        people=found.line_count - found.bad_count,
     )  # fmt: skip
     return await paper("bank_slip", contents, f"进账单{found.number}")
 

@@ -131,7 +131,7 @@ _ROW = (
     " x.category_before, x.category, x.tier_before, x.tier, x.reverses_id, (select e.value_on from ledger_entry e"
     " where e.county_code = $1 and e.account_id = x.account_id and e.id = x.reverses_id) as reverses_on, x.payee_name, x.bank,"
     " x.bank_account_sealed, coalesce((select o.state from payment_order o where o.county_code = $1 and o.document_id = x.document_id"
-    " and o.line_no = x.line_no), '') as payment_state, "
+    " and o.line_no = x.line_no order by o.id desc limit 1), '') as payment_state, "
     + ", ".join(f"x.{item}_before_fen, x.{item}_fen" for item in ITEMS)
     + " from contribution_adjustment x join fund_document d on d.county_code = $1 and d.id = x.document_id join document_line l"
     " on l.county_code = $1 and l.document_id = x.document_id and l.line_no = x.line_no join individual_account a"

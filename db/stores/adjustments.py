@@ -1,7 +1,7 @@
-"""缴费调整: years before and after are kept, and the contribution years, claims and payment orders follow (R-153…R-168)."""
+"""缴费调整: years before and after are kept, and contribution years and claims follow (R-153…R-168)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from msgspec import Struct
 
@@ -108,16 +108,3 @@ async def follow(county_code: int, document_id: int, value_on: date, period: int
         "update document_line set state = 'booked', value_on = $3 where county_code = $1 and document_id = $2 and state = 'good'",
         county_code, document_id, value_on,
     )  # fmt: skip
-
-
-async def order_payout(county_code: int, document_id: int, at: datetime) -> int:
-    """财务支付单 F10007 for each booked line that pays something out (R-164); returns how many."""
-    rows = await engine.fetch(
-        "insert into payment_order (county_code, document_id, line_no, kind, payee_name, bank, bank_account_sealed,"
-        " bank_account_index, amount_fen, state, created_at) select $1, $2, x.line_no, 'F10007', x.payee_name, x.bank,"
-        " x.bank_account_sealed, x.bank_account_index, -l.amount_fen, 'waiting', $3 from contribution_adjustment x"
-        " join document_line l on l.county_code = $1 and l.document_id = $2 and l.line_no = x.line_no and l.state = 'booked'"
-        " where x.county_code = $1 and x.document_id = $2 and l.amount_fen < 0 returning id",
-        county_code, document_id, at,
-    )  # fmt: skip
-    return len(rows)

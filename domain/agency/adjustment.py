@@ -25,6 +25,7 @@ from domain import books
 from domain.actor import Actor, ActorKind, Post
 from domain.agency import require_post
 from domain.agency.parameters_import import snapshot
+from domain.agency.payment_orders import check_account, digits
 from domain.books import DocumentKind
 from domain.codes import ORDINARY
 from domain.contribution_lines import LineRules
@@ -138,7 +139,7 @@ def _choices(
     spells = msgspec.json.decode(known.spells, type=list[Spell]) if known.spells else ()
     today = identity(spells, year, on, rules.on(day), household)
     own = [kept.category] if kept else []
-    found = [*own, today, ORDINARY] if subsidised else [ORDINARY]
+    found = [*own, *([today] if subsidised else []), ORDINARY]
     return {category: rules.choices(day, category, household) for category in found}
 
 
@@ -179,7 +180,7 @@ async def _checked(county_code: int, view: YearView, asked: Asked) -> NewAdjustm
         return new
     return msgspec.structs.replace(
         new, reverses_id=asked.reverses_id, payee_name=asked.payee.name.strip(), bank=asked.payee.bank.strip(),
-        bank_account=_digits(asked.payee.account),
+        bank_account=digits(asked.payee.account),
     )  # fmt: skip
 
 
@@ -211,14 +212,9 @@ async def _payout_problems(county_code: int, view: YearView, asked: Asked, falls
         problems.append(Problem("payee", "户名要是本人的姓名；钱属于别人的，填本机构收入户的户名。", "payee_name"))
     if not payee.bank.strip():
         problems.append(Problem("required", "请填写领取银行。", "bank"))
-    account = _digits(payee.account)
-    if not (account.isascii() and account.isdigit() and 8 <= len(account) <= 32):
-        problems.append(Problem("account", "请填写银行账号，8到32位数字。", "bank_account"))
+    if wrong := check_account(payee.account):
+        problems.append(Problem("account", wrong, "bank_account"))
     return problems
-
-
-def _digits(account: str) -> str:
-    return "".join(account.split()).replace("-", "")
 
 
 def adjusted(view: YearView, category: str, after: Amounts, reason: str, *, line_no: int) -> NewAdjustment:

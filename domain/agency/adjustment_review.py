@@ -14,7 +14,7 @@ from db.queries.adjustments import AdjustmentRow
 from db.stores import adjustments as store
 from db.stores import books as book_store
 from db.stores import contributions as years
-from db.stores import interest, ledger
+from db.stores import interest, ledger, refunds
 from db.stores.books import Document
 from db.stores.ledger import Entry
 from domain import books
@@ -30,6 +30,7 @@ from domain.runs.interest_settlement import resettle
 CHECKERS = (Post.FINANCE_SUPERVISOR, Post.ACCOUNTANT)
 WORKING_DAYS = 5
 PAID_FROM = "expenditure_account"
+PAYOUT = "F10007"  # 负调整
 
 
 async def approve(county_code: int, document_id: int, by: Actor, at: datetime) -> None:
@@ -90,7 +91,10 @@ async def _book(county_code: int, document_id: int, by: Actor, at: datetime) -> 
     accounts = sorted({entry.account_id for entry in entries})
     await ledger.post(county_code, document_id, at.date(), entries)
     await store.follow(county_code, document_id, value_on, at.year * 100 + at.month)
-    await store.order_payout(county_code, document_id, at)
+    for row in rows:
+        if row.amount_fen < 0:
+            await refunds.order(county_code, document_id, row.line_no, PAYOUT, row.payee_name, row.bank, row.bank_account,
+                                -row.amount_fen, at)  # fmt: skip
     last = await interest.last_settled(county_code, accounts)
     await resettle(county_code, accounts, value_on.year, document_id, at.date())
     await book_store.count_lines(county_code, document_id)

@@ -77,6 +77,7 @@ async def test_what_was_paid_too_much_goes_its_whole_way(office: Office) -> None
         assert "等财务支付" in (await desk.get(one)).text
         paper = await desk.client.get(f"{one}/declaration.pdf")
         assert paper.content.startswith(b"%PDF")
+        await desk.get(f"{one}/slip.pdf", 404)  # nobody pays in
         await desk.post(f"{one}/cancel", 422, reason="想作废")
         await desk.post(f"{one}/nothing", 404)
     async with office.at_desk(clerk) as desk:
@@ -128,6 +129,19 @@ async def test_a_sheet_of_many_is_taken_in_saved_approved_and_printed(office: Of
         assert "已登账" in (await desk.get(one)).text
         assert (await desk.client.get(f"{one}/declaration.pdf")).content.startswith(b"%PDF")
     assert await engine.fetchval("select province_fen from contribution_year") == 3500
+
+
+@pytest.mark.rule("R-162")
+async def test_what_is_paid_in_besides_has_its_slip_for_the_bank(office: Office) -> None:
+    await make.participant()
+    await booked(paid(10000))
+    clerk = await collection(office)
+    await allowed(office, clerk)
+    async with office.at_desk(clerk) as desk:
+        one = await desk.post(await year_url(desk, choice="011/200"), choice="011/200", reason="少缴了100元", **AMOUNTS)
+        assert "打印进账单" in (await desk.get(one)).text
+        for name in ("slip", "declaration"):
+            assert (await desk.client.get(f"{one}/{name}.pdf")).content.startswith(b"%PDF"), name
 
 
 async def test_only_adjustments_are_shown_here_and_to_few(office: Office) -> None:

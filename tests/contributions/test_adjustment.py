@@ -11,7 +11,7 @@ from db.queries import accounts
 from db.queries import subsidies as subsidy_query
 from domain import account_story, books, contributions, finance, subsidies, verify
 from domain.actor import Post
-from domain.agency import adjustment, adjustment_review, adjustment_sheet
+from domain.agency import adjustment, adjustment_review, adjustment_sheet, payment_orders
 from domain.agency.adjustment import Payee
 from domain.errors import NotFound, Refused
 from domain.exchange import workbook
@@ -313,6 +313,19 @@ async def test_what_was_paid_too_much_goes_back_on_its_own_day_and_keeps_its_int
     assert [tuple(side) for side in sides] == [("expenditure_account", 0, 180000), ("contribution_income", 180000, 0)]
     report = await verify.county(COUNTY)
     assert report.clean, report.text()
+
+
+@pytest.mark.rule("R-164")
+async def test_a_payout_that_came_back_is_paid_to_another_account(paid_200: None) -> None:
+    await approved(yuan(100, 30, 5, 5), payee=PAYEE)
+    order: int = await engine.fetchval("select id from payment_order")
+    await payment_orders.failed(COUNTY, order, "账号不存在", CASHIER, AT)
+    again = await payment_orders.again(COUNTY, order, "工商银行", "62220212345678", MAKER, AT)
+    (row,) = await adjustment.queries.history(COUNTY, 1, 2026)
+    assert row.payment_state == "waiting"
+    await payment_orders.paid(COUNTY, again, DAY, CASHIER, AT)
+    (row,) = await adjustment.queries.history(COUNTY, 1, 2026)
+    assert (row.payment_state, row.bank_account) == ("paid", "6230123456789012345")
 
 
 @pytest.mark.rule("R-102")
