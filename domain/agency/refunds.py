@@ -171,10 +171,12 @@ def _problem(row: RefundRequest, found: Payment | None) -> Problem | None:
     if found.account_id is None:
         whole = row.amount_fen == found.left_fen
         return None if whole else Problem("part", f"这笔缴费还没有记账，只能整笔退{show(found.left_fen)}元。")
+    settled = found.account_status != "open" or found.participation_status == 4
+    if problem := rule.problem(settled=settled, person=found.name or "", payee=row.name):
+        return problem
     if found.contribution_status == RECEIVING:
         return Problem("receiving", "这个人已经在领取待遇，个人账户已经计发，不能退费。")
-    settled = found.account_status != "open" or found.participation_status == 4
-    return rule.problem(settled=settled, person=found.name or "", payee=row.name)
+    return None
 
 
 async def refuse(county_code: int, document_id: int, line_no: int, why: str, by: Actor, at: datetime) -> None:

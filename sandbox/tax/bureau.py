@@ -87,7 +87,8 @@ class Bureau:
             if payment is None:
                 print(f"refund.csv: nothing was paid with {voucher}")
                 continue
-            request = f"TF{on}{len(self.books['refunds']) + 1:04d}"
+            self.books["requests"] = self.books.get("requests", 0) + 1
+            request = f"TF{on}{self.books['requests']:04d}"
             self.books["refunds"][request] = voucher
             asked.append([request, voucher, number, payment[0], year, payment[1], on, reason])
         if asked:

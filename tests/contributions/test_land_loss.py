@@ -14,7 +14,7 @@ from domain.errors import NotFound, Refused
 from domain.exchange import workbook
 from domain.finance import Slip
 from tests import make
-from tests.contributions.ways import AT, CASHIER, CHECKER, MAKER, booked, paid
+from tests.contributions.ways import AT, CASHIER, CHECKER, DAY, MAKER, booked, paid
 from tests.make import CHINA, COUNTY, LI_XIUYING, WANG_DASHAN, WORKER, ZHAO_MIN
 
 YEARLY = (WANG_DASHAN.name, WANG_DASHAN.id_number, "30000", "按年", "2026-03-01", "15")
@@ -29,7 +29,7 @@ async def told(*rows: tuple[str, ...], by: Actor = MAKER, document: str = "青�
     return await land_loss.import_awards(COUNTY, sheet(*rows), document, by, AT)
 
 
-async def due(on: date = AT.date()) -> list[tuple[int, int, int]]:
+async def due(on: date = DAY) -> list[tuple[int, int, int]]:
     """(year, which part, 分)."""
     return [(row.credit.year, row.year_number, row.credit.fen) for row in await land_loss.due(COUNTY, f"{COUNTY}", on)]
 

@@ -23,12 +23,6 @@ from tests.make import COUNTY, LI_XIUYING, WANG_DASHAN, WORKER
 ON = "20261120"
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("PENSION_EXCHANGE", str(tmp_path))
-    return tmp_path
-
-
 def pays(folder: Path, *rows: tuple[make.Person, int, str], fault: Fault | None = None) -> Bureau:
     """The bureau after these people paid."""
     (folder / "tax").mkdir(exist_ok=True)
