@@ -40,6 +40,8 @@ COLUMNS = (
     Sealed("fund_document", "declarant_sealed", "fund_document.declarant"),
     Sealed("payment_order", "bank_account_sealed", "bank_account"),
     Sealed("contribution_adjustment", "bank_account_sealed", "bank_account", ("county_code", "document_id", "line_no")),
+    Sealed("payment_account", "account_sealed", "bank_account"),
+    Sealed("death_report_line", "id_number_sealed", "death_report.id_number", ("county_code", "report_id", "line_no")),
     Sealed("debit_agreement", "payer_id_sealed", "debit_agreement.payer"),
     Sealed("debit_agreement", "bank_account_sealed", "bank_account"),
     Sealed("debit_agreement", "phone_sealed", "person.phone"),

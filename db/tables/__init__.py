@@ -22,6 +22,20 @@ from db.tables.access import (
 )
 from db.tables.accounts import AccountBalance, AccountStatement, IndividualAccount, LedgerEntry
 from db.tables.audit import AuditEntry, AuditHead, AuditSeal
+from db.tables.benefits import (
+    Benefit,
+    BenefitNotice,
+    BenefitStandard,
+    BenefitSuspension,
+    Certification,
+    DeathReport,
+    DeathReportLine,
+    PaymentAccount,
+    PaymentLine,
+    PaymentPlan,
+    PaymentTransfer,
+    SentenceSpell,
+)
 from db.tables.books import (
     AccountingPeriod,
     AgencyBankAccount,
@@ -135,4 +149,16 @@ TABLES: tuple[type[Table], ...] = (
     StaffPost,
     AssistantAppointment,
     SpecialAuthorityGrant,
+    PaymentAccount,
+    Benefit,
+    BenefitStandard,
+    BenefitNotice,
+    Certification,
+    BenefitSuspension,
+    SentenceSpell,
+    DeathReport,
+    DeathReportLine,
+    PaymentPlan,
+    PaymentLine,
+    PaymentTransfer,
 )

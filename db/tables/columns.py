@@ -15,6 +15,7 @@ class TransactionId(BigInt):
 
 text = partial(Text, default=None)
 texts = partial(Array, base_column=Text(), default=None)
+bigs = partial(Array, base_column=BigInt(), default=None)
 small = partial(SmallInt, default=None)
 integer = partial(Integer, default=None)
 big = partial(BigInt, default=None)
