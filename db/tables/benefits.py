@@ -195,7 +195,7 @@ class PaymentPlan(Table, tablename="payment_plan", db=DB):
     state = text()
     pay_on = day()
     people = integer()
-    total_fen = big(null=True)
+    total_fen = big()
     requested_on = day(null=True)
     funded_on = day(null=True)
     transferred_on = day(null=True)
