@@ -101,7 +101,7 @@ async def follow(county_code: int, document_id: int, value_on: date, period: int
     await engine.execute(
         "insert into subsidy_due (county_code, account_id, year, period, tier, personal_fen, province_fen, city_fen, county_fen,"
         f" government_paid_fen, document_id) select $1, x.account_id, x.year, $3, x.tier, {', '.join(owed)}, $2 from {lines}"
-        f" where {of_document} and ({', '.join(owed[1:])}) <> (1, 0, 0, 0)",
+        f" where {of_document} and ({', '.join(owed[1:])}) <> (0, 0, 0, 0)",
         county_code, document_id, period,
     )  # fmt: skip
     await engine.execute(
