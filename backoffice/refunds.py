@@ -8,7 +8,7 @@ from litestar.response import Template
 
 from backoffice.contributions import LINE_STATES, PAGE_SIZE, TITLES
 from backoffice.funded_lists import list_of
-from backoffice.viewer import AnyRequest, actor_of, day, now, number, on, text
+from backoffice.viewer import BUSINESS, AnyRequest, actor_of, day, now, number, on, text
 from db.queries import contributions as document_query
 from db.queries import refunds as queries
 from db.queries.contributions import DocumentRow
@@ -49,6 +49,7 @@ async def requests(request: AnyRequest) -> Template:
     )
     return page(
         request, "refunds/list.html", page_title="退费", parts=PARTS, rows=rows[:PAGE_SIZE], states=STATES,
+        cases=any(actor_of(request).holds(post) for post in BUSINESS),
         next_url=f"/refunds?before={rows[PAGE_SIZE - 1].id}" if len(rows) > PAGE_SIZE else None, first_url="/refunds" if before else None,
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from db.queries.accounts import Account
 from db.queries.adjustments import Reversible
 from db.queries.refunds import PaidYear
 from db.queries.spells import Standing
+from domain import books
 from domain.actor import ActorKind
 from domain.agency import payment_orders
 from domain.agency.refunds import Back, give_back
@@ -162,12 +163,18 @@ def compare(ask: ContributionRefund, facts: Facts) -> list[Comparison]:
         declared = f"{ask.year}年{ask.from_month}月到{ask.to_month}月"
         lines.append(Comparison("职工养老保险", declared, SOURCE_TITLES[Source.EMPLOYEE_SCHEME],
                                 sources.said(answer, says if answer.record else "没有查到"), answer.as_of_on,
-                                True if answer.record else None))  # fmt: skip
+                                _began_before(ask, record.get("since", ""))))  # fmt: skip
     return lines
+
+
+def _began_before(ask: ContributionRefund, since: str) -> bool | None:
+    """Whether the employee scheme knows the person from the first month on; None where it does not say since when."""
+    return since[:7] <= f"{ask.year}-{ask.from_month:02d}" if since else None
 
 
 async def effect(ask: ContributionRefund, by: Effect) -> None:
     person = await person_change.person_of(by.subject, lock=True)
+    await books.open_period(person.county_code, by.on)  # one booking after the other: what is looked at now stays so
     facts = await gather(ask, by.subject, by.on)
     back = amounts(ask, facts)
     if not back:

@@ -1,5 +1,6 @@
 """Requests of the simulated tax bureau to pay money back: looked at by two people, answered, and paid by the bureau."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from sandbox.tax.bureau import Bureau
 from tests import make
 from tests.contributions.ways import AT, CASHIER, CHECKER, MAKER, due, year_of
 from tests.exchange.test_tax_desk import ON, held, pays, rounds
-from tests.make import COUNTY, LI_XIUYING, WANG_DASHAN
+from tests.items.test_contribution_refund import REPEATED, filed
+from tests.make import COUNTY, LI_XIUYING, WANG_DASHAN, ZHAO_MIN
 from tests.runs.conftest import settle
 
 
@@ -224,3 +226,24 @@ async def test_a_payment_that_moved_since_is_not_taken_back_unseen(db: object, f
         await refunds.approve(COUNTY, document, CHECKER, AT)
     assert await verdicts() == []
     assert await held() == 30000
+
+
+@pytest.mark.rule("R-169", "R-171")
+async def test_two_ways_at_once_give_the_same_payment_back_once(db: object, folder: Path) -> None:
+    """The bureau's request and the person's own case, decided at the same moment."""
+    await make.sources()
+    await make.participant()
+    bureau = pays(folder, (WANG_DASHAN, 2026, "200"), (WANG_DASHAN, 2026, "300"))
+    await rounds()
+    number = await engine.fetchval("select external_no from document_line where amount_fen = 30000")
+    document = await asked(folder, bureau, (number, WANG_DASHAN, 2026))
+    await refunds.verify(COUNTY, document, MAKER, AT)
+    receipt = await filed(REPEATED, amount="300")
+    await make.approve(receipt.case_id, ZHAO_MIN)
+    answers = await asyncio.gather(
+        refunds.approve(COUNTY, document, CHECKER, AT), make.approve(receipt.case_id, CHECKER), return_exceptions=True
+    )
+    assert [isinstance(answer, Refused) for answer in answers].count(True) == 1, answers
+    assert await held() == 20000
+    report = await verify.county(COUNTY)
+    assert report.clean, report.text()
