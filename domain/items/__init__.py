@@ -4,6 +4,7 @@ from domain.case.item import ServiceItem
 from domain.items import (
     basic_info_change,
     beneficiary_designation,
+    benefit_claim,
     case_reversal,
     contribution_refund,
     contribution_resumption,
@@ -22,6 +23,7 @@ ITEMS: tuple[ServiceItem, ...] = (
     contribution_suspension.ITEM,
     contribution_resumption.ITEM,
     contribution_refund.ITEM,
+    benefit_claim.ITEM,
     case_reversal.ITEM,
 )
 

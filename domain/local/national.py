@@ -36,6 +36,12 @@ CHAINS: dict[str, Chain] = {
         limit_working_days=10,
         source="规程第十四条 sets no limit; design: the ceiling of 社会保险经办条例 (10个工作日)",
     ),
+    # One person of the benefit desk determines, another one reviews.
+    "benefit_claim": Chain(
+        steps=(PRELIMINARY, Step(Post.COUNTY_BENEFIT, preliminary=True), Step(Post.COUNTY_BENEFIT)),
+        limit_working_days=5,
+        source="规程第四条、第二十四条、第六十二条",
+    ),
     # Filed by one member of staff, decided by the head: what was approved wrongly is put right by a new case.
     "case_reversal": Chain(
         steps=(Step(Post.COUNTY_HEAD),),

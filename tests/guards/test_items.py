@@ -45,6 +45,7 @@ def test_the_attachment_matrix_is_the_one_of_the_procedure_and_nothing_more() ->
         "contribution_suspension": [],
         "contribution_resumption": [],
         "contribution_refund": [],
+        "benefit_claim": ["id_document"],
         "case_reversal": [],
     }
 

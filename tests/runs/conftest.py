@@ -73,18 +73,18 @@ async def posted(entries: list[Entry]) -> int:
     return paper
 
 
-async def work() -> None:
-    while await run.advance(KINDS, COUNTY, AT):
+async def work(at: datetime = AT) -> None:
+    while await run.advance(KINDS, COUNTY, at):
         pass
 
 
-async def settle(year: int) -> int:
+async def settle(year: int, at: datetime = AT) -> int:
     """The whole way of a run; returns its id."""
-    run_id = await run.prepare(KIND, COUNTY, f"{year}", MAKER, AT)
-    await work()
-    await run.review(KIND, COUNTY, run_id, REVIEWER, AT)
-    await run.approve(KIND, COUNTY, run_id, APPROVER, AT)
-    await work()
+    run_id = await run.prepare(KIND, COUNTY, f"{year}", MAKER, at)
+    await work(at)
+    await run.review(KIND, COUNTY, run_id, REVIEWER, at)
+    await run.approve(KIND, COUNTY, run_id, APPROVER, at)
+    await work(at)
     assert await state(run_id) == "done"
     return run_id
 

@@ -1,0 +1,73 @@
+"""What becomes of a determination: it is written down, the person confirms it, and from then on it is paid
+(规程第二十四条至第二十六条; R-222, R-231)."""
+
+from datetime import datetime
+
+import msgspec
+
+from db.engine import transaction
+from db.stores import audit, benefits, books, ledger
+from db.stores.benefits import NewBenefit, NewStandard
+from db.stores.books import NewDocument
+from db.stores.ledger import Entry
+from domain import books as desk
+from domain import months
+from domain.actor import Actor, ActorKind
+from domain.books import DocumentKind
+from domain.determination import Capitalised, Determination
+from domain.errors import NotFound, Problem, Refused
+from domain.ledger import Kind
+
+HOW = {"portal": "本人在网上确认", "counter": "本人在窗口确认", "paper": "本人在核定表上签字，由协办员上报"}
+
+
+async def begin(
+    county_code: int, person_id: int, account_id: int, case_id: int, found: Determination, by: Actor, at: datetime
+) -> None:
+    """Writes the determination in the caller's transaction: its interest into the books, the benefit, its standard; the person
+    pays in no more. Nothing is paid before the person confirms (R-222)."""
+    for each in found.interest:
+        await _capitalise(county_code, account_id, each, by, at)
+    await benefits.mark_settled(county_code, account_id, found.eligible_on.year)
+    await benefits.add_benefit(county_code, NewBenefit(
+        person_id=person_id, account_id=account_id, case_id=case_id, eligible_on=found.eligible_on,
+        first_month=found.first_month, years=found.years, certified_month=months.month_of(at.date()),
+        paid_until=months.after(found.first_month, -1),
+    ), at)  # fmt: skip
+    await benefits.add_standard(county_code, NewStandard(
+        person_id=person_id, from_month=found.first_month, reason="determination", amounts=found.amounts,
+        balances=msgspec.json.encode({fund.value: fen for fund, fen in found.balances.items()}).decode(),
+        trace=msgspec.json.encode(found.trace).decode(), versions=tuple(sorted(found.trace.all_versions())), case_id=case_id,
+    ), by.id, by.name, at)  # fmt: skip
+    await benefits.begin_receiving(county_code, person_id)
+    await benefits.leave_debits(county_code, person_id, at.date())
+
+
+async def _capitalise(county_code: int, account_id: int, due: Capitalised, by: Actor, at: datetime) -> None:
+    """A settlement sheet of one account (R-182). Its year's settlement later adds only what is missing."""
+    new = NewDocument(
+        kind=DocumentKind.INTEREST, business_on=due.on, region_code=f"{county_code:06d}", title=f"待遇核定结息 {due.on.year}年",
+    )  # fmt: skip
+    document_id = await desk.open_document(county_code, new, [], by, at)
+    draft = await desk.locked(county_code, document_id, "draft")
+    await books.set_state(draft, "approved", 0, "系统", at)
+    document, place = await desk.begin_booking(county_code, document_id, at.date())
+    amounts = {fund.value: fen for fund, fen in due.by_fund.items()}
+    entry = Entry(account_id=account_id, kind=Kind.INTEREST, value_on=due.on, amounts=amounts, is_interest=True)
+    await ledger.post(county_code, document_id, at.date(), [entry])
+    await desk.finish(document, place, at.date(), [due.on.year], by, at)
+
+
+async def confirm(county_code: int, person_id: int, how: str, by: Actor, at: datetime) -> None:
+    """The person agrees to the standard; it is paid from the next plan on. `how`: one of HOW. Refused when there is nothing to
+    confirm. Who may say so for whom is the caller's to check."""
+    if how not in HOW or (how == "portal") != (by.kind is ActorKind.RESIDENT):
+        raise Refused(Problem("how", "请选择本人是怎样确认的。", "how"))
+    async with transaction():
+        state = await benefits.lock(county_code, person_id)
+        if state is None:
+            raise NotFound
+        if state != "determined":
+            raise Refused(Problem("confirmed", "待遇核定表已经确认过了。"))
+        await benefits.confirm(county_code, person_id, how, by.id, by.name, at)
+        await audit.write(county_code, at, by.kind, by.id, by.name, "benefit.confirmed", "person", f"{person_id}", detail=how)

@@ -1,0 +1,156 @@
+"""待遇核定 (规程第二十四条、第二十六条; R-216…R-237): from when somebody draws what, reckoned from the account and the parameters alone.
+
+`reckon` only reads; the same call at submission, at each desk and at approval must give the same (R-237).
+"""
+
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+from msgspec import Struct
+
+from db.queries import accounts
+from db.queries import benefits as queries
+from db.queries.accounts import Account
+from db.queries.benefits import CountedYear
+from db.stores.people import PersonRow
+from domain import months
+from domain.agency.parameters_import import snapshot
+from domain.funds import Fund
+from domain.identity import age_on
+from domain.ledger import Kind
+from domain.money import show
+from domain.parameters import Parameters
+from domain.rules.back_payment import years_needed
+from domain.rules.eligibility import Facts, first_month, sixty_on
+from domain.rules.interest import MONTHS, Movement, interest_of
+from domain.rules.pension import PART_TITLES, Item, Part, Pension, pension, standards
+from domain.trace import Trace
+
+INTEREST_KINDS = (Kind.INTEREST, Kind.INTEREST_CORRECTION)
+_PREFIX = {Part.BASIC_PENSION: "basic", Part.LONG_CONTRIBUTION_SUPPLEMENT: "long", Part.AGE_SUPPLEMENT: "age", Part.ACCOUNT_PENSION: "account"}
+
+
+class Capitalised(Struct, frozen=True):
+    """Interest that is due now, of one year: `on` the day it counts from, 分 by source, and the reckoning."""
+
+    on: date
+    by_fund: dict[Fund, int]
+    trace: Trace
+
+
+class Determination(Struct, frozen=True, kw_only=True):
+    """`eligible_on`: the day the last condition was met. `balances`: the account at the end of that month, its interest
+    included; `interest`: what of it is not in the books yet."""
+
+    eligible_on: date
+    first_month: int
+    years: int
+    balances: dict[Fund, int]
+    interest: tuple[Capitalised, ...]
+    pension: Pension
+
+    @property
+    def amounts(self) -> dict[str, int]:
+        """By part and who pays, as the columns are called (db/benefit_items.py)."""
+        return {column_of(item): item.fen for item in self.pension.items}
+
+    @property
+    def trace(self) -> Trace:
+        """Down to the segments of interest."""
+        children = (*self.pension.trace.children, *(each.trace for each in self.interest))
+        return msgspec.structs.replace(self.pension.trace, children=children)
+
+
+def column_of(item: Item) -> str:
+    return f"{_PREFIX[item.part]}_{item.funding.value}"
+
+
+def title_of(column: str) -> str:
+    """A column in words, without who pays."""
+    prefix = column.partition("_")[0]
+    return next(PART_TITLES[part] for part, name in _PREFIX.items() if name == prefix)
+
+
+async def eligibility(county_code: int, person: PersonRow, on: date, *, died_on: date | None, other_pension: str) -> Facts:
+    """What rules.eligibility asks."""
+    parameters = await snapshot(county_code)
+    account = await accounts.account_of(county_code, person.id)
+    years = await queries.counted_years(county_code, account.id) if account else []
+    return Facts(
+        born_on=person.born_on, years=[year.year for year in years], scheme_start=parameters.scheme_start(on),
+        final_year_due=parameters.final_year_due(on), participates=person.participation_status in (1, 2), died_on=died_on,
+        other_pension=other_pension,
+    )  # fmt: skip
+
+
+async def reckon(county_code: int, person: PersonRow, on: date) -> Determination:
+    """For somebody who meets the conditions. parameters.Missing while the office has not entered what is needed; ValueError for
+    an account that somebody must look at first."""
+    account = await accounts.account_of(county_code, person.id)
+    assert account is not None, "every participant has an account"
+    parameters = await snapshot(county_code)
+    years = await queries.counted_years(county_code, account.id)
+    met = _met_on(person.born_on, years, parameters, on)
+    month = months.month_of(met)
+    start = first_month(person.born_on, met)
+    balances, interest = await settled(county_code, account, month, parameters)
+    first = months.first_day(start)
+    return Determination(
+        eligible_on=met, first_month=start, years=len(years), balances=balances, interest=interest,
+        pension=pension(balances, len(years), age_on(person.born_on, first), standards(parameters, first)),
+    )  # fmt: skip
+
+
+def _met_on(born_on: date, years: list[CountedYear], parameters: Parameters, on: date) -> date:
+    """The sixtieth birthday, or the later day on which the last missing year was paid (R-227)."""
+    needed = years_needed(born_on, parameters.scheme_start(on), final_year_due=parameters.final_year_due(on))
+    paid = sorted(year.paid_on for year in years)
+    return max([sixty_on(born_on), *paid[needed - 1 : needed]]) if needed else sixty_on(born_on)
+
+
+async def settled(
+    county_code: int, account: Account, month: int, parameters: Parameters
+) -> tuple[dict[Fund, int], tuple[Capitalised, ...]]:
+    """The account at the end of `month` with all its interest (R-182, R-229), and what of that is not posted yet. Years without
+    a published rate go by the last one (R-181). rules.interest.NegativeBase as there."""
+    last_year, last_month = divmod(month, 100)
+    first = await queries.first_entry_year(county_code, account.id)
+    if first is None:
+        return {}, ()
+    year = min(max(first, account.settled_year + 1), last_year)
+    held = {Fund(fund): fen for fund, fen in (await accounts.held_before(county_code, account.id, year)).items()}
+    due: list[Capitalised] = []
+    for current in range(year, last_year + 1):
+        until = last_month if current == last_year else MONTHS
+        moved = await _moved(county_code, account.id, current, until)
+        rate, version = _rate(parameters, current)
+        found = interest_of(held, moved, rate, until=until, year=current, versions=(version,))
+        for each in moved:
+            held[each.fund] += each.fen
+        for fund, fen in found.by_fund.items():
+            held[fund] += fen
+        if current > account.settled_year and found.by_fund:
+            day = months.last_day(current * 100 + until)
+            due.append(Capitalised(day, {fund: int(fen) for fund, fen in found.by_fund.items()}, found.trace))
+    return {fund: fen for fund, fen in held.items() if fen}, tuple(due)
+
+
+async def _moved(county_code: int, account_id: int, year: int, until: int) -> list[Movement]:
+    """Money of the year up to and with a month; interest that was capitalised within the year counts as money."""
+    return [
+        Movement(entry.value_on.month, Fund(fund), fen)
+        for entry in await accounts.entries(county_code, account_id, year)
+        if entry.value_on.month <= until and (entry.kind not in INTEREST_KINDS or entry.value_on.month < MONTHS)
+        for fund, fen in entry.amounts.items()
+    ]  # fmt: skip
+
+
+def _rate(parameters: Parameters, year: int) -> tuple[Decimal, int]:
+    return parameters.crediting_rate(date(year, 12, 31))
+
+
+def in_words(found: Determination) -> str:
+    """For the comparison page: what would be determined, to the fen."""
+    parts = "、".join(f"{PART_TITLES[part]}{show(found.pension.of(part))}元" for part in Part if found.pension.of(part))
+    return f"从{found.first_month // 100}年{found.first_month % 100}月起，每月{show(found.pension.total)}元（{parts}）"
