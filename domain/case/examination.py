@@ -52,7 +52,9 @@ def read_payload(item: ServiceItem, answers: dict[str, Any]) -> Any:
         return msgspec.convert(answers, item.payload, strict=False)
     except msgspec.ValidationError as wrong:
         field = str(wrong).rpartition("$.")[2].strip("`") or None
-        raise Refused(Problem("incomplete", "有一项内容填写得不对，请检查。", field=field)) from wrong
+        told = wrong.__cause__  # what the payload itself says of its fields together, in plain words
+        text = str(told).rstrip("。") if isinstance(told, ValueError) else "有一项内容填写得不对，请检查"
+        raise Refused(Problem("incomplete", f"{text}。", field=field)) from wrong
 
 
 async def examine(item: ServiceItem, case: CaseRow, on: date) -> Examination:

@@ -4,7 +4,7 @@ Nothing is proved by paper: months of the employee scheme come by comparison (่ง
 """
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, structs
 
@@ -81,6 +81,11 @@ class Facts(Struct, frozen=True, kw_only=True):
     paid: PaidYear
     payments: tuple[Reversible, ...]
     answers: tuple[Answer, ...]
+
+
+async def prefill(subject: Subject) -> dict[str, Any]:
+    """Money goes to the person himself."""
+    return {"payee": subject.name}
 
 
 async def gather(ask: ContributionRefund, subject: Subject, on: date) -> Facts:
@@ -202,6 +207,7 @@ ITEM = ServiceItem(
     ),
     applicants=frozenset({ActorKind.RESIDENT, ActorKind.ASSISTANT, ActorKind.STAFF}),
     assurance=3,
+    prefill=prefill,
     gather=gather,
     examine=examine,
     compare=compare,

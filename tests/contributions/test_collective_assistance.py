@@ -1,8 +1,10 @@
 """集体补（资）助: who may be given something, how much, and the list's way to the accounts."""
 
+import asyncio
 from datetime import date
 from typing import Any
 
+import asyncpg
 import pytest
 from msgspec import structs
 
@@ -17,7 +19,8 @@ from domain.errors import NotFound, Refused
 from domain.exchange import workbook
 from domain.finance import Slip
 from tests import make
-from tests.contributions.ways import AT, CASHIER, CHECKER, MAKER, booked, lines, paid
+from tests.conftest import Database
+from tests.contributions.ways import AT, CASHIER, CHECKER, MAKER, booked, lines, paid, until_waiting
 from tests.make import COUNTY, LI_XIUYING, WANG_DASHAN, WORKER, ZHAO_MIN
 
 HEADER = Header(
@@ -217,3 +220,18 @@ async def test_a_list_is_nobodys_contribution(db: object) -> None:
         await engine.fetchval("select kind from fund_document where id = $1", document)
         == DocumentKind.COLLECTIVE_ASSISTANCE
     )
+
+
+@pytest.mark.rule("R-138")
+async def test_two_lists_at_once_cannot_give_more_than_the_highest_tier_together(db: Database) -> None:
+    await make.participant()
+    await booked(paid(20000))
+    top = await engine.fetchval("select max(key::numeric) from policy_parameter where kind = 'tier'")
+    other = await asyncpg.connect(db.app_dsn)
+    async with other.transaction():
+        await other.execute("select pg_advisory_xact_lock(hashtext($1))", f"list {COUNTY} collective_assistance")
+        both = [asyncio.create_task(taken((*GOOD[:3], f"{top}"))) for _ in range(2)]
+        await until_waiting(other, 2)
+    await other.close()
+    states = sorted([await lines(document) for document in await asyncio.gather(*both)])
+    assert states == [[("bad", "beyond-the-top")], [("good", "")]]

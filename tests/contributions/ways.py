@@ -1,8 +1,11 @@
 """Payments as they come in, and the way of a sheet to the accounts."""
 
+import asyncio
 from datetime import date, datetime
 from itertools import count
 from typing import Any
+
+import asyncpg
 
 from db import engine
 from db.queries import people as people_query
@@ -94,3 +97,12 @@ async def special_rule(category: str, household: str, tier: str, **items: str) -
         " now())",
         rows,
     )
+
+
+async def until_waiting(held: asyncpg.Connection, count: int) -> None:
+    """Until so many connections stand before a lock. `held`: one of its own, which may hold that lock."""
+    for _ in range(500):
+        if await held.fetchval("select count(distinct pid) from pg_locks where not granted") >= count:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("nobody waits")

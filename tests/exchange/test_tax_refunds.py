@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import asyncpg
 import pytest
 from msgspec import structs
 
@@ -17,7 +18,8 @@ from domain.exchange import tax
 from domain.exchange.tax import RefundVerification, Verdict
 from sandbox.tax.bureau import Bureau
 from tests import make
-from tests.contributions.ways import AT, CASHIER, CHECKER, MAKER, due, year_of
+from tests.conftest import Database
+from tests.contributions.ways import AT, CASHIER, CHECKER, MAKER, due, until_waiting, year_of
 from tests.exchange.test_tax_desk import ON, held, pays, rounds
 from tests.items.test_contribution_refund import REPEATED, filed
 from tests.make import COUNTY, LI_XIUYING, WANG_DASHAN, ZHAO_MIN
@@ -229,8 +231,8 @@ async def test_a_payment_that_moved_since_is_not_taken_back_unseen(db: object, f
 
 
 @pytest.mark.rule("R-169", "R-171")
-async def test_two_ways_at_once_give_the_same_payment_back_once(db: object, folder: Path) -> None:
-    """The bureau's request and the person's own case, decided at the same moment."""
+async def test_two_ways_at_once_give_the_same_payment_back_once(db: Database, folder: Path) -> None:
+    """The bureau's request and the person's own case, decided at the same moment: both stand before the month's row."""
     await make.sources()
     await make.participant()
     bureau = pays(folder, (WANG_DASHAN, 2026, "200"), (WANG_DASHAN, 2026, "300"))
@@ -240,9 +242,15 @@ async def test_two_ways_at_once_give_the_same_payment_back_once(db: object, fold
     await refunds.verify(COUNTY, document, MAKER, AT)
     receipt = await filed(REPEATED, amount="300")
     await make.approve(receipt.case_id, ZHAO_MIN)
-    answers = await asyncio.gather(
-        refunds.approve(COUNTY, document, CHECKER, AT), make.approve(receipt.case_id, CHECKER), return_exceptions=True
-    )
+    other = await asyncpg.connect(db.app_dsn)
+    async with other.transaction():
+        await other.execute("select from accounting_period where period = 202611 for update")
+        first = asyncio.create_task(refunds.approve(COUNTY, document, CHECKER, AT))
+        await until_waiting(other, 1)
+        second = asyncio.create_task(make.approve(receipt.case_id, CHECKER))
+        await until_waiting(other, 2)
+    await other.close()
+    answers = await asyncio.gather(first, second, return_exceptions=True)
     assert [isinstance(answer, Refused) for answer in answers].count(True) == 1, answers
     assert await held() == 20000
     report = await verify.county(COUNTY)
