@@ -136,3 +136,12 @@ async def mark_settled(county_code: int, account_id: int, year: int) -> None:
         "update account_balance set settled_year = greatest(settled_year, $3) where county_code = $1 and account_id = $2",
         county_code, account_id, year,
     )  # fmt: skip
+
+
+async def recheck(county_code: int, person_ids: list[int], month: int) -> None:
+    """What was owed from `month` on has changed: the next plan compares it with what was paid."""
+    await engine.execute(
+        "update benefit set recheck_from = least(recheck_from, $3), version = version + 1 where county_code = $1"
+        " and person_id = any($2::bigint[])",
+        county_code, person_ids, month,
+    )  # fmt: skip
