@@ -21,7 +21,7 @@ async def exchange_with_tax(county_code: int, at: datetime) -> None:
         return  # no such partner yet
     await take_in(county_code, folder, at)
     await tax_exchange.send_registrations(county_code, at)
-    await tax_exchange.send_refund_verifications(county_code, at)
+    await tax_exchange.send_refunds(county_code, at)
     await lay_out(county_code, folder, at)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from db import engine
-from db.crypto import index, seal
+from db.crypto import index, seal, unseal_text
 
 ACCOUNT = "bank_account"
 
@@ -80,6 +80,17 @@ async def under_way(county_code: int, id_index: bytes, year: int) -> bool:
     return found
 
 
+async def agreed_fen(county_code: int, request_no: str) -> int | None:
+    """What the bureau was told it may pay back for this request; None where it was not."""
+    fen: int | None = await engine.fetchval(
+        "select -l.amount_fen from document_line l join fund_document d on d.county_code = $1 and d.id = l.document_id"
+        " and d.kind = 'refund' and d.state = 'booked' where l.county_code = $1 and l.external_no = $2 and l.external_no <> ''"
+        " and l.state in ('booked', 'returned')",
+        county_code, request_no,
+    )  # fmt: skip
+    return fen
+
+
 async def set_lines(county_code: int, document_id: int, lines: Sequence[tuple[int, str]]) -> None:
     """(line, state) of each line whose state becomes another."""
     await engine.executemany(
@@ -126,6 +137,39 @@ async def lessen_year(county_code: int, account_id: int, year: int, personal_fen
 
 
 # ------------------------------------------------------------------ payment orders
+
+
+class PaidBack(Struct, frozen=True, kw_only=True):
+    """Own contributions that the tax bureau had collected, paid back by us. `request_no`: the number of our document."""
+
+    request_no: str
+    voucher_no: str
+    social_security_no: str
+    amount_fen: int
+
+
+async def paid_back(county_code: int, document_id: int) -> PaidBack | None:
+    """What the tax bureau is to hear of a case's refund; None where it did not collect the money."""
+    row = await engine.fetchrow(
+        "select d.number as request_no, t.external_no as voucher_no, p.id_number_sealed, -l.amount_fen as amount_fen"
+        " from fund_document d join document_line l on l.county_code = $1 and l.document_id = d.id and l.fund = 1"
+        " join individual_account a on a.county_code = $1 and a.id = l.account_id join person p on p.county_code = $1"
+        " and p.id = a.person_id join lateral (select o.external_no from document_line o join fund_document f"
+        " on f.county_code = $1 and f.id = o.document_id and f.kind = 'tax_detail' where o.county_code = $1"
+        " and o.account_id = l.account_id and o.year = l.year and o.state = 'booked' and o.external_no <> ''"
+        " order by o.value_on = l.value_on desc, o.value_on desc limit 1) t on true"
+        " where d.county_code = $1 and d.id = $2 and d.kind = 'refund' and d.partner = ''",
+        county_code, document_id,
+    )  # fmt: skip
+    if row is None:
+        return None
+    number = unseal_text(row["id_number_sealed"], "person.id_number")
+    return PaidBack(
+        request_no=row["request_no"],
+        voucher_no=row["voucher_no"],
+        social_security_no=number,
+        amount_fen=row["amount_fen"],
+    )
 
 
 async def order(

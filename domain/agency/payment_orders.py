@@ -2,13 +2,17 @@
 
 from datetime import date, datetime
 
+import msgspec
+
 from db.engine import transaction
+from db.stores import messages
 from db.stores import refunds as store
 from db.stores.refunds import Order
 from domain import books
 from domain.actor import Actor, Post
 from domain.agency import require_post
 from domain.errors import NotFound, Problem, Refused
+from domain.exchange.tax import TAX, RefundDone
 
 PAYERS = (Post.CASHIER, Post.FINANCE_SUPERVISOR)
 CORRECTORS = (Post.COUNTY_COLLECTION,)
@@ -22,7 +26,16 @@ async def paid(county_code: int, order_id: int, paid_on: date, by: Actor, at: da
         if not order.created_at.astimezone(at.tzinfo).date() <= paid_on <= at.date():
             raise Refused(Problem("paid-on", "付款日期不能早于支付单，也不能晚于今天。", "paid_on"))
         await store.set_order(county_code, order_id, "paid", paid_on)
+        await _tell_tax(county_code, order.document_id, paid_on, at)
         await books.log(county_code, at, by, "payment.paid", order_id, f"{paid_on}", "payment_order")
+
+
+async def _tell_tax(county_code: int, document_id: int, paid_on: date, at: datetime) -> None:
+    """退费信息 of what the bureau had collected (规程第十三条; R-491)."""
+    told = await store.paid_back(county_code, document_id)
+    if told:
+        body = msgspec.to_builtins(RefundDone(refunded_on=paid_on, **msgspec.structs.asdict(told)))
+        await messages.queue_exchange(county_code, TAX, "refund_done", body, None, at)
 
 
 async def failed(county_code: int, order_id: int, reason: str, by: Actor, at: datetime) -> None:

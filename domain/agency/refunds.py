@@ -31,7 +31,7 @@ from domain.case.person_change import RECEIVING
 from domain.contribution_lines import LineRules
 from domain.errors import NotFound, Problem, Refused
 from domain.exchange.envelope import Message
-from domain.exchange.tax import TAX, RefundRequest, RefundVerification, Verdict
+from domain.exchange.tax import TAX, RefundDone, RefundRequest, RefundVerification, Verdict
 from domain.funds import Fund
 from domain.ledger import Kind
 from domain.money import show
@@ -278,3 +278,15 @@ def _answer(row: RequestRow) -> dict[str, object]:
             reason="" if agreed else row.problem,
         )
     )  # fmt: skip
+
+
+async def difference(county_code: int, rows: Sequence[RefundDone]) -> str:
+    """What the bureau says it paid back beside what it was told it may; empty when they agree."""
+    found = []
+    for row in rows:
+        agreed = await refund_store.agreed_fen(county_code, row.request_no)
+        if agreed is None:
+            found.append(f"{row.request_no}没有核验同意，对方退了{show(row.amount_fen)}元")
+        elif agreed != row.amount_fen:
+            found.append(f"{row.request_no}核验同意{show(agreed)}元，对方退了{show(row.amount_fen)}元")
+    return "；".join(found)

@@ -22,7 +22,15 @@ from domain.contribution_lines import Paid
 from domain.errors import Problem, Refused
 from domain.exchange import envelope, tax
 from domain.exchange.envelope import AGENCY, Acknowledgement, Answer, Header, Message, Standing
-from domain.exchange.tax import TAX, DailyReconciliation, Item, PaymentDetail, RefundVerification, Registration
+from domain.exchange.tax import (
+    TAX,
+    DailyReconciliation,
+    Item,
+    PaymentDetail,
+    RefundDone,
+    RefundVerification,
+    Registration,
+)
 from domain.money import show
 
 AT_ONCE = 5_000  # rows of one outgoing file
@@ -73,6 +81,9 @@ async def _take(county_code: int, data: bytes, file_name: str, at: datetime) -> 
         document, state = await _payments(county_code, message, file_name, at), "processed"
     elif header.type == "refund_request":
         document, state = await refunds.take_requests(county_code, message, file_name, at), "processed"
+    elif header.type == "refund_done":
+        reason = await refunds.difference(county_code, [row for row in message.rows if isinstance(row, RefundDone)])
+        state = "held" if reason else "processed"
     elif header.type == "daily_reconciliation":
         reason = await _difference(county_code, [row for row in message.rows if isinstance(row, DailyReconciliation)])
         state = "held" if reason else "processed"
@@ -177,16 +188,19 @@ async def send_registrations(county_code: int, at: datetime) -> int:
     return len(rows)
 
 
-async def send_refund_verifications(county_code: int, at: datetime) -> int:
-    """退费核验 that wait, as one file (规程第十三条; R-169); returns how many rows."""
-    async with transaction():
-        await store.lock_partner(county_code, TAX)
-        waiting = await store.queued(county_code, TAX, "refund_verification", AT_ONCE)
-        rows = [msgspec.convert(each.body, RefundVerification) for each in waiting]
-        if rows:
-            file_id = await _queue_file(county_code, "refund_verification", rows, at.date(), at)
-            await store.went_out(county_code, [each.id for each in waiting], file_id, at)
-    return len(rows)
+async def send_refunds(county_code: int, at: datetime) -> int:
+    """退费核验 and 退费信息 that wait, a file of each (规程第十三条; R-169, R-491); returns how many rows."""
+    told = 0
+    for kind, row in (("refund_verification", RefundVerification), ("refund_done", RefundDone)):
+        async with transaction():
+            await store.lock_partner(county_code, TAX)
+            waiting = await store.queued(county_code, TAX, kind, AT_ONCE)
+            if waiting:
+                rows = [msgspec.convert(each.body, row) for each in waiting]
+                file_id = await _queue_file(county_code, kind, rows, at.date(), at)
+                await store.went_out(county_code, [each.id for each in waiting], file_id, at)
+            told += len(waiting)
+    return told
 
 
 async def _registration(county_code: int, queued: Queued, on: date) -> Registration | None:

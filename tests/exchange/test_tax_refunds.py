@@ -12,14 +12,15 @@ from db.crypto import unseal
 from db.queries import refunds as queries
 from db.stores.messages import EXCHANGE
 from domain import contributions, verify
-from domain.agency import refunds, tax_exchange
+from domain.agency import payment_orders, refunds, tax_exchange
+from domain.books import DocumentKind
 from domain.errors import NotFound, Refused
 from domain.exchange import tax
-from domain.exchange.tax import RefundVerification, Verdict
+from domain.exchange.tax import RefundDone, RefundVerification, Verdict
 from sandbox.tax.bureau import Bureau
 from tests import make
 from tests.conftest import Database
-from tests.contributions.ways import AT, CASHIER, CHECKER, MAKER, due, until_waiting, year_of
+from tests.contributions.ways import AT, CASHIER, CHECKER, MAKER, booked, due, paid, until_waiting, year_of
 from tests.exchange.test_tax_desk import ON, held, pays, rounds
 from tests.items.test_contribution_refund import REPEATED, filed
 from tests.make import COUNTY, LI_XIUYING, WANG_DASHAN, ZHAO_MIN
@@ -85,9 +86,7 @@ async def test_a_booked_payment_is_verified_answered_taken_back_and_paid_by_the_
     assert await engine.fetchval("select count(*) from payment_order") == 0  # the bureau pays, not we
     bureau.look(ON)
     await rounds()
-    assert (
-        await engine.fetchval("select count(*) from exchange_file where kind = 'refund_done' and direction = 'in'") == 1
-    )
+    assert await engine.fetchval("select state from exchange_file where kind = 'refund_done'") == "processed"
 
 
 @pytest.mark.rule("R-169", "R-167")
@@ -255,3 +254,53 @@ async def test_two_ways_at_once_give_the_same_payment_back_once(db: Database, fo
     assert await held() == 20000
     report = await verify.county(COUNTY)
     assert report.clean, report.text()
+
+
+@pytest.mark.rule("R-169")
+@pytest.mark.parametrize(("fen", "reason"), [(30000, ""), (29999, "核验同意300.00元，对方退了299.99元")])
+async def test_the_bureau_paid_back_what_it_was_told_it_may(db: object, folder: Path, fen: int, reason: str) -> None:
+    await make.participant()
+    bureau = pays(folder, (WANG_DASHAN, 2026, "300"))
+    await rounds()
+    document = await asked(folder, bureau, (await voucher(), WANG_DASHAN, 2026))
+    (row,) = await queries.requests(COUNTY, document)
+    done = RefundDone(
+        request_no=row.request_no, voucher_no=row.note.voucher_no, social_security_no=WANG_DASHAN.id_number, amount_fen=fen,
+        refunded_on=AT.date(),
+    )  # fmt: skip
+    assert "没有核验同意" in await refunds.difference(COUNTY, [done])
+    await through(document)
+    assert reason in await refunds.difference(COUNTY, [done])
+    assert bool(await refunds.difference(COUNTY, [done])) == bool(reason)
+
+
+@pytest.mark.rule("R-491")
+async def test_the_bureau_hears_of_what_we_pay_back_of_its_money(db: object, folder: Path) -> None:
+    await make.sources()
+    await make.participant()
+    pays(folder, (WANG_DASHAN, 2026, "300"))
+    await rounds()
+    receipt = await filed()
+    await make.approve(receipt.case_id, ZHAO_MIN)
+    await make.approve(receipt.case_id, CHECKER)
+    order = await engine.fetchval("select id from payment_order")
+    await payment_orders.paid(COUNTY, order, AT.date(), CASHIER, AT)
+    await rounds()
+    sent = await engine.fetchval(
+        "select body_sealed from exchange_file where kind = 'refund_done' and direction = 'out'"
+    )
+    (row,) = tax.decode(unseal(sent, EXCHANGE)).rows
+    assert isinstance(row, RefundDone)
+    assert (row.voucher_no, row.amount_fen) == (await voucher(), 12500)
+
+
+@pytest.mark.rule("R-491")
+async def test_of_money_the_bureau_never_had_it_hears_nothing(db: object) -> None:
+    await make.sources()
+    await make.participant()
+    await booked(paid(20000), kind=DocumentKind.AGENCY_BATCH)
+    receipt = await filed()
+    await make.approve(receipt.case_id, ZHAO_MIN)
+    await make.approve(receipt.case_id, CHECKER)
+    await payment_orders.paid(COUNTY, await engine.fetchval("select id from payment_order"), AT.date(), CASHIER, AT)
+    assert await engine.fetchval("select count(*) from exchange_message where kind = 'refund_done'") == 0
