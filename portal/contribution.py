@@ -27,6 +27,7 @@ from domain.contribution_offer import CHANNELS, Offer, Standing, TierOffer, Year
 from domain.errors import NotFound
 from portal import viewer
 from portal.viewer import AnyRequest
+from web.account_papers import tier_of
 from web.guards import assistant_required, assurance
 from web.pages import page
 from web.sessions import actor_of, assistant_of
@@ -148,11 +149,6 @@ def _debit(found: Standing, offer: Offer | None) -> TierOffer | None:
     if found.agreement is None or offer is None:
         return None
     return next((each for each in offer.tiers if each.rule.tier == found.agreement.tier), None)
-
-
-def tier_of(fen: int) -> str:
-    """A tier by the name people know it by."""
-    return f"每年{money.show(fen).removesuffix('.00')}元"
 
 
 def channel_of(kind: str) -> str:

@@ -1,26 +1,23 @@
-"""缴费证明, 缴费凭单 as files, and the page where anybody checks whether one is genuine (R-103, R-201)."""
+"""缴费证明, 缴费凭单 as files (R-103, R-201)."""
 
 from typing import Any
 
 from litestar import Response, get
 from litestar.params import FromPath
-from litestar.response import Template
 
-from db.queries import account_papers, regions
+from db.queries import regions
 from domain import contribution_papers, identity
-from domain.contribution_offer import Standing, Year
+from domain.contribution_offer import Year
 from domain.contribution_papers import Issued, PaperKind
 from domain.errors import NotFound
 from portal import papers, viewer
-from portal.contribution import LEVEL, View, channel_of, own_view, standing_of, tier_of, villager_view
+from portal.contribution import LEVEL, View, channel_of, own_view, standing_of, villager_view
 from portal.me import PARTICIPATION
 from portal.viewer import AnyRequest
+from web.account_papers import Desk, certificate_paper, tier_of
 from web.documents import pdf
-from web.documents.account_contents import ContributionCertificate, PaidYear, Payment, PaymentSlip
+from web.documents.account_contents import Payment, PaymentSlip
 from web.guards import assistant_required, assurance
-from web.pages import page
-
-TITLES = {"certificate": "缴费证明", "payment_slip": "缴费凭单"}
 
 
 @get("/contribution/certificate.pdf", guards=[assurance(LEVEL)])
@@ -54,33 +51,15 @@ async def _certificate(request: AnyRequest, view: View | None) -> Response[bytes
     years = [year for year in found.paid_years if (asked[0] or 0) <= year.year <= (asked[1] or year.year)]
     if not years or found.account is None:
         raise NotFound
-    lines = tuple(_paid_year(year) for year in years)
-    total = sum(line.personal_fen for line in lines)
+    total = sum(year.paid.personal_fen for year in years if year.paid)
     at = viewer.now(request)
     issued = await contribution_papers.issue(PaperKind.CERTIFICATE, found.account.id, total, view.actor, at)
-    person = view.person
-    contents = ContributionCertificate(
-        **await _around(request, view, issued), id_type=identity.ID_TYPE_TITLES[identity.IdType(person.id_type)],
-        id_number=person.id_number, enrolled_on=person.first_enrolled_on or found.account.opened_on,
-        status=PARTICIPATION.get(person.participation_status or 0, ""), contribution_years=_counting(found), as_of_on=at.date(),
-        years=lines,
-    )  # fmt: skip
+    person, code = view.person, view.person.region_code
+    place = (await regions.names([code])).get(code, code)
+    desk = Desk(county=await viewer.county_of(request), portal_url=request.app.state.portal_url)
+    status = PARTICIPATION.get(person.participation_status or 0, "")
+    contents = certificate_paper(person, found, years, found.account, status, place, issued, desk, at)
     return papers.as_file(await pdf.render("contribution_certificate", contents), f"缴费证明-{issued.number}.pdf")
-
-
-def _counting(found: Standing) -> int:
-    return sum(1 for year in found.paid_years if year.paid and year.paid.counts)
-
-
-def _paid_year(year: Year) -> PaidYear:
-    paid = year.paid
-    assert paid is not None, "paid years only"
-    owed = paid.government_paid_fen > year.received.get("government_paid", 0)
-    notes = ["补缴"] * paid.back_payment + ["政府代缴还没有到账"] * owed + ["不计缴费年限"] * (not paid.counts)
-    return PaidYear(
-        year=year.year, tier=tier_of(year.tier_fen) if year.tier_fen else "", personal_fen=paid.personal_fen,
-        government_paid_fen=paid.government_paid_fen, last_paid_on=paid.last_paid_on, note="，".join(notes),
-    )  # fmt: skip
 
 
 async def _slip(request: AnyRequest, view: View | None, year: int) -> Response[bytes]:
@@ -115,7 +94,6 @@ def _payments(year: Year) -> tuple[Payment, ...]:
 
 
 async def _around(request: AnyRequest, view: View, issued: Issued) -> dict[str, Any]:
-    """What both papers say."""
     county = await viewer.county_of(request)
     code = view.person.region_code
     return {
@@ -125,13 +103,4 @@ async def _around(request: AnyRequest, view: View, issued: Issued) -> dict[str, 
     }  # fmt: skip
 
 
-@get("/papers/{token:str}", opt={"public": True})
-async def check(request: AnyRequest, token: FromPath[str]) -> Template:
-    """Number, day and amount of a paper, and nothing about the person (R-201)."""
-    paper = await account_papers.by_token(token)
-    if paper is None:
-        raise NotFound
-    return page(request, "contribution/check.html", paper=paper, title=TITLES.get(paper.kind, "单据"))
-
-
-ROUTES = [certificate, certificate_for, slip, slip_for, check]
+ROUTES = [certificate, certificate_for, slip, slip_for]

@@ -19,8 +19,8 @@ from domain.parameters import Missing
 from domain.rules.contribution import CLAIM_AGE
 from domain.rules.pension import LEVEL_TITLES, PART_TITLES, Part
 from portal import viewer
-from portal.contribution import tier_of
 from portal.viewer import AnyRequest
+from web.account_papers import tier_of
 from web.pages import page
 from web.sessions import actor_of
 

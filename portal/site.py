@@ -20,6 +20,8 @@ from portal import (
     login,
     materials,
     me,
+    paper_check,
+    statement,
     village,
 )
 from portal.viewer import AnyRequest, is_logged_in
@@ -32,7 +34,10 @@ from web.sessions import Clock, real_time
 from web.settings import Settings
 from web.storage import Storage
 
-MODULES = (login, home, apply, confirming, materials, cases, account, contribution, contribution_papers, estimate, me, village)
+MODULES = (
+    login, home, apply, confirming, materials, cases, account, statement, contribution, contribution_papers, paper_check, estimate, me,
+    village,
+)  # fmt: skip
 FOOTER = (Link("个人信息怎样使用", "/privacy"),)
 
 

@@ -1,7 +1,6 @@
 """How staff log in: password and a code of the authenticator app, both limited in the database (R-445)."""
 
 from datetime import datetime, timedelta
-from math import ceil
 
 import pyotp
 from msgspec import Struct
@@ -11,6 +10,7 @@ from db.stores.security import attempts, staff
 from db.stores.security.staff import Credentials
 from domain.errors import Problem, Refused
 from web import passwords
+from web.limits import count
 
 STEP_SECONDS = 30
 ISSUER = "城乡居民养老保险"
@@ -31,8 +31,8 @@ class Pending(Struct, frozen=True):
 
 async def check(login_name: str, password: str, code: str, address: str, at: datetime) -> Credentials:
     """The user; with `must_change` his first password was right and no code was asked. Raises Refused. `at`: real time."""
-    await _count(attempts.ADDRESS, address, at)
-    await _count(attempts.PASSWORD, login_name, at)
+    await count(attempts.ADDRESS, address, at)
+    await count(attempts.PASSWORD, login_name, at)
     user = await staff.by_login(login_name)
     right = await passwords.matches(user.password_hash if user else None, password)
     if user is None:
@@ -54,19 +54,12 @@ async def check(login_name: str, password: str, code: str, address: str, at: dat
 
 
 async def _check_code(user: Credentials, secret: str, code: str, at: datetime) -> None:
-    await _count(attempts.TOTP, user.login_name, at)
+    await count(attempts.TOTP, user.login_name, at)
     step = step_of(secret, code, at)
     if step is None or not await staff.take_totp_step(user, step):
         await staff.refused(user, "code" if step is None else "code used twice", at)
         raise Refused(WRONG)
     await attempts.clear(attempts.TOTP, user.login_name)
-
-
-async def _count(limit: attempts.Limit, key: str, at: datetime) -> None:
-    until = await attempts.take(limit, key, at)
-    if until is not None:
-        minutes = max(ceil((until - at).total_seconds() / 60), 1)
-        raise Refused(Problem("locked", f"试的次数太多了，请{minutes}分钟以后再试。"))
 
 
 def step_of(secret: str, code: str, at: datetime) -> int | None:
@@ -129,7 +122,7 @@ async def finish_first(pending: Pending, new: str, repeated: str, code: str, at:
         wrong.append(Problem("repeat", "两次输入的新密码不一样。", "repeat_password"))
     elif await passwords.matches(user.password_hash, new):
         wrong.append(Problem("same", "新密码不能和初始密码一样。", "new_password"))
-    await _count(attempts.TOTP, user.login_name, at)
+    await count(attempts.TOTP, user.login_name, at)
     step = step_of(pending.secret, code, at)
     if step is None:
         wrong.append(Problem("code", "动态口令不对，请输入手机上现在显示的6位数字。", "code"))

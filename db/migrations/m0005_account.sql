@@ -572,12 +572,44 @@ create table account_statement (
   as_of_on date not null,
   issued_at timestamptz not null,
   issued_by text not null,
+  figures bytea, -- digest of what a statement says: asked for again on the same day it has the same number
   primary key (county_code, id),
   unique (county_code, number),
   unique (county_code, verify_token),
   foreign key (county_code, account_id) references individual_account (county_code, id)
 );
 create index account_statement_by_account on account_statement (county_code, account_id, id desc);
+
+-- Who was told that the statement of a year is there, and whether by text message too (R-196).
+create table statement_notice (
+  county_code int not null,
+  year int not null,
+  account_id bigint not null,
+  run_id bigint not null,
+  by_phone boolean not null,
+  told_at timestamptz not null,
+  primary key (county_code, year, account_id),
+  foreign key (county_code, account_id) references individual_account (county_code, id),
+  foreign key (county_code, run_id) references batch_run (county_code, id)
+);
+
+-- One file of statements to be printed for a village; those asked for together make the pack.
+create table statement_print (
+  county_code int not null,
+  id bigint generated always as identity,
+  year int not null,
+  region_code text collate "C" not null, -- the village
+  number int not null, -- its place in the pack
+  account_ids bigint[] not null, -- in the order of the pages
+  asked_at timestamptz not null,
+  asked_by bigint not null,
+  asked_by_name text not null,
+  storage_key text, -- null: not printed yet
+  printed_at timestamptz,
+  primary key (county_code, id),
+  unique (county_code, year, region_code, asked_at, number)
+);
+create index statement_print_waiting on statement_print (county_code, id) where storage_key is null;
 
 -- ---------------------------------------------------------------- exchange with the tax bureau, banks and finance
 create table exchange_file (
@@ -611,7 +643,8 @@ grant select, insert on account_balance, ledger_entry, accounting_period, agency
   receipt, voucher, voucher_review, voucher_line, payment_order, contribution_year, subsidy_due, contribution_adjustment,
   category_spell, zero_consent,
   land_loss_award, debit_agreement, debit_member, suspension_spell, batch_run, run_chunk, run_exception,
-  account_statement, exchange_file to pension_app;
+  account_statement, statement_notice, statement_print, exchange_file to pension_app;
+grant update (storage_key, printed_at) on statement_print to pension_app;
 grant select on ledger_account to pension_app;
 grant update on account_balance, accounting_period, fund_document, document_line, payment_order, contribution_year,
   debit_agreement, batch_run, run_chunk, exchange_file to pension_app;

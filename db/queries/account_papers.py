@@ -28,9 +28,22 @@ async def by_token(token: str) -> IssuedPaper | None:
         and rest.isprintable()
     ):
         return None
+    return await _one("s.verify_token", int(county_code), token)
+
+
+async def by_number(number: str) -> IssuedPaper | None:
+    """By what is printed on it: DZ-439901-2026-00000001."""
+    _, _, rest = number.partition("-")
+    county_code = rest[:6]
+    if not (number.isascii() and number.isprintable() and county_code.isdigit() and len(county_code) == 6):
+        return None
+    return await _one("s.number", int(county_code), number)
+
+
+async def _one(column: str, county_code: int, value: str) -> IssuedPaper | None:
     row = await engine.fetchrow(
         "select s.kind, s.number, s.total_fen, s.as_of_on, c.agency_name from account_statement s"
-        " join county c on c.county_code = s.county_code where s.county_code = $1 and s.verify_token = $2",
-        int(county_code), token,
+        f" join county c on c.county_code = s.county_code where s.county_code = $1 and {column} = $2",
+        county_code, value,
     )  # fmt: skip
     return IssuedPaper(**dict(row)) if row else None

@@ -20,7 +20,14 @@ from db.tables.access import (
     StaffUser,
     WebSession,
 )
-from db.tables.accounts import AccountBalance, AccountStatement, IndividualAccount, LedgerEntry
+from db.tables.accounts import (
+    AccountBalance,
+    AccountStatement,
+    IndividualAccount,
+    LedgerEntry,
+    StatementNotice,
+    StatementPrint,
+)
 from db.tables.audit import AuditEntry, AuditHead, AuditSeal
 from db.tables.benefits import (
     Benefit,
@@ -98,6 +105,8 @@ TABLES: tuple[type[Table], ...] = (
     AccountBalance,
     LedgerEntry,
     AccountStatement,
+    StatementNotice,
+    StatementPrint,
     AccountingPeriod,
     LedgerAccount,
     AgencyBankAccount,

@@ -3,7 +3,7 @@
 from piccolo.table import Table
 
 from db.engine import DB
-from db.tables.columns import big, day, flag, integer, moment, small, text
+from db.tables.columns import big, bigs, binary, day, flag, integer, moment, small, text
 
 
 class IndividualAccount(Table, tablename="individual_account", db=DB):
@@ -73,3 +73,27 @@ class AccountStatement(Table, tablename="account_statement", db=DB):
     as_of_on = day()
     issued_at = moment()
     issued_by = text()
+    figures = binary(null=True)
+
+
+class StatementNotice(Table, tablename="statement_notice", db=DB):
+    county_code = integer()
+    year = integer()
+    account_id = big(primary_key=True)
+    run_id = big()
+    by_phone = flag()
+    told_at = moment()
+
+
+class StatementPrint(Table, tablename="statement_print", db=DB):
+    county_code = integer()
+    id = big(primary_key=True)
+    year = integer()
+    region_code = text()
+    number = integer()
+    account_ids = bigs()
+    asked_at = moment()
+    asked_by = big()
+    asked_by_name = text()
+    storage_key = text(null=True)
+    printed_at = moment(null=True)

@@ -13,7 +13,7 @@ MAY_DELETE = {"login_attempt", "logout_token_seen", "oidc_state", "one_time_code
 APPEND_ONLY = {
     "audit_entry", "audit_seal", "case_event", "comparison_result", "fund_source", "issued_document", "person_change",
     "policy_parameter", "region_version", "source_batch", "source_record",
-    "ledger_entry", "ledger_account", "voucher", "voucher_line", "voucher_review", "zero_consent", "account_statement",
+    "ledger_entry", "ledger_account", "voucher", "voucher_line", "voucher_review", "zero_consent", "account_statement", "statement_notice",
     "run_exception", "benefit_standard", "certification", "contribution_adjustment",
 }  # fmt: skip
 
