@@ -334,14 +334,14 @@ async def settle_line(
 
 
 async def paid_amounts(county_code: int, document_id: int) -> list[tuple[int, int]]:
-    """Each (contribution year, 分) that somebody has paid by the booked lines."""
+    """Each (contribution year, 分) that the booked lines brought somebody, all sources together."""
     rows = await engine.fetch(f"select distinct year, fen from ({_PAID}) p", county_code, document_id)
     return [(row["year"], row["fen"]) for row in rows]
 
 
 _PAID = (
     "select account_id, year, sum(amount_fen)::bigint as fen from document_line where county_code = $1 and document_id = $2"
-    " and state = 'booked' and fund = 1 group by account_id, year"
+    " and state = 'booked' group by account_id, year"
 )
 
 

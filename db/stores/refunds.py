@@ -191,6 +191,17 @@ async def lock_order(county_code: int, order_id: int) -> Order | None:
     return Order(**dict(row)) if row else None
 
 
+async def owner(county_code: int, document_id: int, line_no: int) -> tuple[str, bytes] | None:
+    """Name and keyed index of whose line an order pays."""
+    row = await engine.fetchrow(
+        "select p.name, p.id_index from document_line l join individual_account a on a.county_code = $1 and a.id = l.account_id"
+        " join person p on p.county_code = $1 and p.id = a.person_id where l.county_code = $1 and l.document_id = $2"
+        " and l.line_no = $3",
+        county_code, document_id, line_no,
+    )  # fmt: skip
+    return (row["name"], row["id_index"]) if row else None
+
+
 async def set_order(county_code: int, order_id: int, state: str, paid_on: date | None = None, reason: str = "") -> None:
     await engine.execute(
         "update payment_order set state = $3, paid_on = $4, reason = $5 where county_code = $1 and id = $2",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from db.engine import transaction
 from db.stores import books as store
+from db.stores import contributions as years
 from db.stores import funded_lists as lists
 from db.stores import ledger
 from db.stores.books import Document
@@ -15,6 +16,7 @@ from domain.actor import Actor, Post
 from domain.agency import require_post
 from domain.books import KINDS, DocumentKind
 from domain.errors import NotFound, Problem, Refused
+from domain.money import show
 
 HANDLED = (DocumentKind.COLLECTIVE_ASSISTANCE, DocumentKind.LAND_LOSS)
 CHECKERS = (Post.COUNTY_COLLECTION,)
@@ -73,7 +75,16 @@ async def book(county_code: int, document_id: int, by: Actor, at: datetime) -> i
         booked = await ledger.post_lines(county_code, document_id, at.date(), KINDS[DocumentKind(document.kind)].entry)
         await store.count_lines(county_code, document_id)
         await books.finish(document, place, at.date(), [arrived_on.year], by, at)
+        await _tell(county_code, document_id, KINDS[DocumentKind(document.kind)].title, at)
     return booked
+
+
+async def _tell(county_code: int, document_id: int, what: str, at: datetime) -> None:
+    bodies = {
+        (year, fen): f"您{year}年度的{what}{show(fen)}元已经记入个人账户，可以在“我的账户”里查看。"
+        for year, fen in await years.paid_amounts(county_code, document_id)
+    }
+    await years.tell_payers(county_code, document_id, f"{what}已经到账", bodies, at)
 
 
 async def book_ready(county_code: int, by: Actor, at: datetime) -> int:

@@ -13,6 +13,7 @@ from domain.actor import Actor, Post
 from domain.agency import require_post
 from domain.errors import NotFound, Problem, Refused
 from domain.exchange.tax import TAX, RefundDone
+from domain.money import show
 
 PAYERS = (Post.CASHIER, Post.FINANCE_SUPERVISOR)
 CORRECTORS = (Post.COUNTY_COLLECTION,)
@@ -26,8 +27,19 @@ async def paid(county_code: int, order_id: int, paid_on: date, by: Actor, at: da
         if not order.created_at.astimezone(at.tzinfo).date() <= paid_on <= at.date():
             raise Refused(Problem("paid-on", "付款日期不能早于支付单，也不能晚于今天。", "paid_on"))
         await store.set_order(county_code, order_id, "paid", paid_on)
+        await _tell_payee(county_code, order, paid_on, at)
         await _tell_tax(county_code, order.document_id, paid_on, at)
         await books.log(county_code, at, by, "payment.paid", order_id, f"{paid_on}", "payment_order")
+
+
+async def _tell_payee(county_code: int, order: Order, paid_on: date, at: datetime) -> None:
+    """Nobody is told of money that went elsewhere than to himself (R-163)."""
+    owner = await store.owner(county_code, order.document_id, order.line_no or 0)
+    if owner and owner[0] == order.payee_name:
+        body = f"退给您的{show(order.amount_fen)}元已于{paid_on:%Y年%m月%d日}付到您的银行账户，请查收。"
+        await messages.tell(
+            county_code=county_code, recipient_index=owner[1], case_id=None, title="退费已经付款", body=body, at=at
+        )
 
 
 async def _tell_tax(county_code: int, document_id: int, paid_on: date, at: datetime) -> None:

@@ -20,7 +20,7 @@ from domain.exchange import workbook
 from domain.finance import Slip
 from tests import make
 from tests.conftest import Database
-from tests.contributions.ways import AT, CASHIER, CHECKER, MAKER, booked, lines, paid, until_waiting
+from tests.contributions.ways import AT, CASHIER, CHECKER, MAKER, booked, lines, paid, told, until_waiting
 from tests.make import COUNTY, LI_XIUYING, WANG_DASHAN, WORKER, ZHAO_MIN
 
 HEADER = Header(
@@ -75,6 +75,9 @@ async def test_a_list_goes_its_whole_way_into_the_ledger_of_who_gave(db: object,
     )
     assert entry is not None
     assert tuple(entry) == (date(2026, 11, 18), 3, 2026)  # the day the money came, not the day of the list
+    assert await told("集体补（资）助已经到账") == [
+        "您2026年度的集体补（资）助100.00元已经记入个人账户，可以在“我的账户”里查看。"
+    ]
     report = await verify.county(COUNTY)
     assert report.clean, report.text()
 

@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 
 from db import engine
+from db.crypto import unseal_text
 from db.queries import people as people_query
 from db.stores.books import NewDocument
 from domain import books, contributions, finance
@@ -78,6 +79,14 @@ async def due() -> list[tuple[int, int, int, int, int]]:
         "select year, province_fen, city_fen, county_fen, government_paid_fen from subsidy_due order by id"
     )
     return [tuple(row) for row in rows]
+
+
+async def told(title: str) -> list[str]:
+    """The in-app messages of this title, the oldest first."""
+    rows = await engine.fetch(
+        "select body_sealed from message where title = $1 and channel = 'in_app' order by id", title
+    )
+    return [unseal_text(row["body_sealed"], "message.body") for row in rows]
 
 
 async def identity(category: str, first: date, last: date | None = None) -> None:

@@ -17,7 +17,7 @@ from domain.items import contribution_refund
 from domain.items.contribution_refund import ContributionRefund
 from tests import make
 from tests.contributions.test_collective_assistance import GOOD, taken, through
-from tests.contributions.ways import AT, CASHIER, CHECKER, booked, due, paid, year_of
+from tests.contributions.ways import AT, CASHIER, CHECKER, booked, due, paid, told, year_of
 from tests.make import CHINA, COUNTY, FRIDAY, WANG_DASHAN, ZHAO_MIN
 from tests.runs.conftest import settle
 
@@ -240,6 +240,7 @@ async def test_the_order_is_paid_or_fails_and_is_paid_elsewhere() -> None:
         await payment_orders.again(COUNTY, order, "农商行", "62220212345678", CHECKER, FRIDAY)
     await payment_orders.paid(COUNTY, new, FRIDAY.date(), CASHIER, FRIDAY)
     assert await orders() == [("F10004", 8333, "cancelled"), ("F10004", 8333, "paid")]
+    assert await told("退费已经付款") == ["退给您的83.33元已于2026年11月20日付到您的银行账户，请查收。"]
     with pytest.raises(NotFound):
         await payment_orders.paid(COUNTY, 999, FRIDAY.date(), CASHIER, AT)
 
