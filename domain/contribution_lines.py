@@ -56,6 +56,7 @@ class Paid(Struct, frozen=True, kw_only=True):
     value_on: date
     external_no: str = ""
     region_prefix: str = ""  # narrower than the county: whose sheet it is
+    note: str = ""  # of a debit list: the id of the agreement
 
 
 class LineRules:
@@ -112,7 +113,7 @@ def judged(paid: Paid, known: LineFacts, way: Way, rules: LineRules, county_code
         line_no=paid.line_no, state=unusable if problem else "good", reason_code=problem.code if problem else "",
         reason=problem.message if problem else "", name=paid.name, id_index=paid.id_index, id_number=paid.id_number,
         account_id=None if problem and problem.code in NOBODY else known.account_id, year=paid.year,
-        amount_fen=paid.amount_fen, value_on=paid.value_on, external_no=paid.external_no,
+        amount_fen=paid.amount_fen, value_on=paid.value_on, external_no=paid.external_no, note=paid.note,
     )  # fmt: skip
 
 

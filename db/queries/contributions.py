@@ -37,11 +37,13 @@ async def slip_numbers(county_code: int, document_id: int) -> list[str]:
 
 
 async def ready(county_code: int, kinds: list[str], without_slip: list[str]) -> list[int]:
-    """Approved documents whose money is all there, the oldest first. `without_slip`: kinds that need no receipt."""
+    """Approved documents whose money is all there, the oldest first; none of which the bank has still to say whom it
+    debited. `without_slip`: kinds that need no receipt."""
     rows = await engine.fetch(
         "select d.id from fund_document d where d.county_code = $1 and d.state = 'approved' and d.kind = any($2)"
         " and (d.kind = any($3) or d.total_fen = (select coalesce(sum(r.amount_fen), 0) from receipt r"
-        " where r.county_code = $1 and r.document_id = d.id)) order by d.id",
+        " where r.county_code = $1 and r.document_id = d.id)) and not exists (select from exchange_file f where f.county_code = $1"
+        " and f.document_id = d.id and f.direction = 'out' and f.state = 'sent') order by d.id",
         county_code, kinds, without_slip,
     )  # fmt: skip
     return [row["id"] for row in rows]

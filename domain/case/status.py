@@ -59,6 +59,7 @@ REJECT_REASONS: dict[str, str] = {
     "PENDING_CASE_EXISTS": "已有同样的业务正在办理",
     "NO_LEGAL_TITLE": "申请人无权办理",
     "FALSE_COMMITMENT": "承诺内容不实",
+    "NO_ERROR_FOUND": "核查后没有发现错误",
     "OTHER": "其他（请写明）",
 }
 

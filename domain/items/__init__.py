@@ -2,6 +2,7 @@
 
 from domain.case.item import ServiceItem
 from domain.items import (
+    account_dispute,
     basic_info_change,
     beneficiary_designation,
     benefit_claim,
@@ -9,6 +10,7 @@ from domain.items import (
     contribution_refund,
     contribution_resumption,
     contribution_suspension,
+    direct_debit_agreement,
     enrollment,
     household_address_change,
     key_info_change,
@@ -23,6 +25,8 @@ ITEMS: tuple[ServiceItem, ...] = (
     contribution_suspension.ITEM,
     contribution_resumption.ITEM,
     contribution_refund.ITEM,
+    direct_debit_agreement.ITEM,
+    account_dispute.ITEM,
     benefit_claim.ITEM,
     case_reversal.ITEM,
 )

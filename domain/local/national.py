@@ -36,6 +36,18 @@ CHAINS: dict[str, Chain] = {
         limit_working_days=10,
         source="规程第十四条 sets no limit; design: the ceiling of 社会保险经办条例 (10个工作日)",
     ),
+    # The three parties sign (湖南省经办工作流程十三); the bank checks name and account afterwards.
+    "direct_debit_agreement": Chain(
+        steps=(Step(Post.COUNTY_COLLECTION),),
+        limit_working_days=10,
+        source="湖南省经办工作流程十三 sets no limit; design: the ceiling of 社会保险经办条例 (10个工作日)",
+    ),
+    # 立即核查并及时告知: filed at the township, decided by the county.
+    "account_dispute": Chain(
+        steps=(PRELIMINARY, Step(Post.COUNTY_ACCOUNT)),
+        limit_working_days=10,
+        source="规程第二十条 says at once; design: the ceiling of 社会保险经办条例 (10个工作日)",
+    ),
     # One person of the benefit desk determines, another one reviews.
     "benefit_claim": Chain(
         steps=(PRELIMINARY, Step(Post.COUNTY_BENEFIT, preliminary=True), Step(Post.COUNTY_BENEFIT)),

@@ -45,6 +45,8 @@ def test_the_attachment_matrix_is_the_one_of_the_procedure_and_nothing_more() ->
         "contribution_suspension": [],
         "contribution_resumption": [],
         "contribution_refund": [],
+        "direct_debit_agreement": [],
+        "account_dispute": [],
         "benefit_claim": ["id_document"],
         "case_reversal": [],
     }
