@@ -3,12 +3,18 @@
 from datetime import date, datetime
 
 from db.engine import transaction
+from db.queries import accounts as accounts_query
 from db.queries import people as people_query
 from db.queries import subsidies as subsidy_query
-from db.stores.books import NewDocument
+from db.stores import benefits as benefit_store
+from db.stores import contributions as contribution_store
+from db.stores import ledger
+from db.stores import people as people_store
+from db.stores.books import NewDocument, NewLine
 from domain import books, contributions, finance, subsidies
 from domain.actor import Actor
 from domain.agency import worker
+from domain.books import KINDS as BOOK_KINDS
 from domain.books import DocumentKind
 from domain.contribution_lines import Paid
 from domain.finance import Slip
@@ -17,16 +23,51 @@ from ops.demo_cases import CHINA
 
 FIRST_YEAR, LAST_YEAR = 2020, 2025  # the years for which the sample parameters have tiers and rates
 AMOUNTS = (30000, 30000, 50000, 50000, 100_000, 100_000)  # 分, year by year
+AGENCY = "青禾县城乡居民社会养老保险中心"
 MAKER, REVIEWER, APPROVER = "何静", "严明", "冯远"  # who settle the interest
 CASHIER, COLLECTOR = "卫东", "周会"  # who register and credit the subsidies
 
 
-async def fill(county_code: int, people: list[tuple[str, str]], staff: dict[str, Actor]) -> None:
-    """`people`: (name, ID number) of participants; who does not pay any more is left out by the check itself."""
+async def fill(
+    county_code: int, people: list[tuple[str, str]], enrolled: dict[str, date], staff: dict[str, Actor]
+) -> None:
+    """`people`: (name, ID number) of participants; who does not pay any more is left out by the check itself. `enrolled`: since
+    when, by ID number: the years before FIRST_YEAR come as the opening balance of an older system."""
+    opened = datetime(FIRST_YEAR, 1, 2, 9, tzinfo=CHINA)
+    for number, kind in enumerate(("income_account", "expenditure_account", "fiscal_account"), start=1):
+        await finance.set_bank_account(county_code, kind, "青禾农商行", AGENCY, f"6299-0100-{number:02d}", staff[REVIEWER], opened)
+    await _take_over(county_code, enrolled)
     for year, fen in zip(range(FIRST_YEAR, LAST_YEAR + 1), AMOUNTS, strict=True):
         await _pay(county_code, people, year, fen)
         await _subsidise(county_code, year, staff)
         await _settle(county_code, year, staff)
+
+
+async def _take_over(county_code: int, enrolled: dict[str, date]) -> None:
+    """期初余额: a hundred yuan and the province's thirty for every year, without interest (R-194)."""
+    at, day = datetime(FIRST_YEAR, 1, 2, 10, tzinfo=CHINA), date(FIRST_YEAR - 1, 12, 31)
+    lines, years = list[NewLine](), list[tuple[int, range]]()
+    for number, since in enrolled.items():
+        found = await people_store.find(people_query.id_index_of(number))
+        account = await accounts_query.account_of(county_code, found[1]) if found else None
+        if account is None or since.year >= FIRST_YEAR:
+            continue
+        before = range(since.year, FIRST_YEAR)
+        years.append((account.id, before))
+        for fund, fen in (("personal", 10000), ("subsidy_province", 3000)):
+            lines.append(NewLine(line_no=len(lines) + 1, state="good", name="期初余额", account_id=account.id, year=day.year, fund=fund,
+                                 amount_fen=fen * len(before), value_on=day))  # fmt: skip
+    new = NewDocument(kind=DocumentKind.OPENING_BALANCE, business_on=day, region_code=f"{county_code}", title="期初余额（样例）")
+    by = worker(county_code)
+    async with transaction():
+        document = await books.open_document(county_code, new, lines, by, at)
+        await books.take_over(county_code, document, by, at)
+        opened, place = await books.begin_booking(county_code, document, at.date())
+        await ledger.post_lines(county_code, document, at.date(), BOOK_KINDS[DocumentKind.OPENING_BALANCE].entry)
+        await books.finish(opened, place, at.date(), [day.year], by, at)
+        for account_id, paid in years:
+            await contribution_store.take_over_years(county_code, account_id, list(paid), 10000)
+            await benefit_store.mark_settled(county_code, account_id, day.year)
 
 
 async def _pay(county_code: int, people: list[tuple[str, str]], year: int, fen: int) -> None:

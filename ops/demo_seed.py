@@ -55,6 +55,8 @@ STAFF = (
     Colleague("卫东", "439901012", Post.CASHIER),
     Colleague("路平", "439901013", Post.ACCOUNTANT),
     Colleague("严明", "439901014", Post.FINANCE_SUPERVISOR),
+    Colleague("林静", "439901015", Post.COUNTY_BENEFIT),
+    Colleague("夏雨", "439901016", Post.COUNTY_BENEFIT),
 )
 
 
@@ -132,7 +134,8 @@ async def seed(at: datetime) -> None:
         people={r.name: r for r in everybody},
     )
     paying = [(r.name, r.id_number) for r in everybody if r.status == "contributing"]
-    await demo_accounts.fill(COUNTY, paying, cast.staff)
+    enrolled = {r.id_number: r.first_enrolled_on for r in everybody if r.status == "contributing" and r.first_enrolled_on}
+    await demo_accounts.fill(COUNTY, paying, enrolled, cast.staff)
     await demo_cases.fill(cast, settings.files, at)
 
 

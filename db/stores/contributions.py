@@ -369,3 +369,13 @@ async def place_of(county_code: int, document_id: int) -> str:
         county_code, document_id,
     )  # fmt: skip
     return place
+
+
+async def take_over_years(county_code: int, account_id: int, years: list[int], personal_fen: int) -> None:
+    """Contribution years of an older system, paid within themselves, as an ordinary participant (R-194)."""
+    await engine.execute(
+        "insert into contribution_year (county_code, account_id, year, category, household_type, tier, personal_fen, province_fen,"
+        " city_fen, county_fen, government_paid_fen, channel, first_paid_on, last_paid_on) select $1, $2, y, '011', '', '', $4, 0,"
+        " 0, 0, 0, 'agency', make_date(y, 12, 31), make_date(y, 12, 31) from unnest($3::int[]) y on conflict do nothing",
+        county_code, account_id, years, personal_fen,
+    )  # fmt: skip

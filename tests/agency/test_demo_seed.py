@@ -5,7 +5,7 @@ import pytest
 
 from db import engine
 from db.queries import clock
-from domain import identity
+from domain import identity, verify
 from domain.agency import audit_chain
 from ops import demo_seed
 from tests.conftest import Database
@@ -44,6 +44,10 @@ async def test_every_screen_has_something_to_show(db: Database, environment: Non
     assert await engine.fetchval("select count(distinct source) from source_batch") == 4
     assert await engine.fetchval("select count(*) from assistant_appointment where region_code = '4399010102'") == 1
     assert await audit_chain.seal(COUNTY, at) > 100
+    assert await engine.fetchval("select max(n) from (select count(*) as n from contribution_year group by account_id) y") >= 15
+    assert await engine.fetchval("select count(*) from agency_bank_account") == 3
+    report = await verify.county(COUNTY)
+    assert report.clean, report.text()
 
 
 @pytest.mark.parametrize("day", [date(2026, 2, 18), date(2026, 5, 9), date(2027, 1, 1), date(2026, 11, 22)],
