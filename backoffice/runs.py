@@ -32,7 +32,7 @@ PAGE_SIZE = 30
 ASIDE_SHOWN = 200
 STATES = {
     "trying": ("正在试算", "info"), "tried": ("已试算，等复核", "warn"), "reviewed": ("已复核，等批准", "warn"),
-    "approved": ("正在登账", "info"), "done": ("已完成", "good"), "cancelled": ("已取消", "neutral"),
+    "approved": ("正在办理", "info"), "done": ("已完成", "good"), "cancelled": ("已取消", "neutral"),
 }  # fmt: skip
 ORDER = ("trying", "tried", "reviewed", "approved", "done")
 
@@ -73,13 +73,13 @@ async def _found(request: AnyRequest, run_id: int) -> tuple[RunRow, RunKind]:
     return row, KINDS[row.kind]
 
 
-def _steps(row: RunRow) -> list[tuple[str, str, str]]:
+def _steps(row: RunRow, act: str) -> list[tuple[str, str, str]]:
     """The way of a batch for the timeline: (title, who and when, state)."""
     cancelled = row.state == "cancelled"
     at = 0 if cancelled else ORDER.index(row.state)
     said = [
         ("准备", row.prepared_by_name, row.prepared_at), ("试算", "", None), ("复核", row.reviewed_by_name, row.reviewed_at),
-        ("批准", row.approved_by_name, row.approved_at), ("登账", "", row.finished_at),
+        ("批准", row.approved_by_name, row.approved_at), (act, "", row.finished_at),
     ]  # fmt: skip
     steps = []
     for place, (title, name, when) in enumerate(said):
@@ -115,7 +115,7 @@ async def run_page(request: AnyRequest, run_id: int, problems: tuple[Any, ...] =
     return page(
         request, "runs/_progress.html" if part else "runs/one.html", status_code=422 if problems else 200,
         headers={"HX-Refresh": "true"} if part and not busy else None,
-        page_title=f"{kind.title} {row.period}", steps=_steps(row), r=row, kind=kind, states=STATES, problems=problems, chunks=chunks, done=done,
+        page_title=f"{kind.title} {row.period}", steps=_steps(row, kind.act), r=row, kind=kind, states=STATES, problems=problems, chunks=chunks, done=done,
         busy=busy, rows=rows, amount=amount, detail=detail, titles=titles, counts=counts, aside=aside,
         facts=kind.facts(msgspec.json.decode(row.settings)), step=_next_step(row, kind, actor), trial=trial,
         may_cancel=row.state in ("trying", "tried", "reviewed") and any(

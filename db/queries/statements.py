@@ -245,3 +245,13 @@ async def told_years(county_code: int) -> list[int]:
         county_code,
     )  # fmt: skip
     return sorted({int(row["period"][:4]) for row in rows}, reverse=True)
+
+
+async def is_settled(county_code: int, year: int) -> bool:
+    """Whether the interest of the year was settled, once at least."""
+    found: bool = await engine.fetchval(
+        "select exists (select from batch_run where county_code = $1 and kind = 'interest_settlement' and period = $2"
+        " and state = 'done')",
+        county_code, f"{year}",
+    )  # fmt: skip
+    return found

@@ -54,7 +54,7 @@ async def prepare(county_code: int, period: str, at: datetime) -> Plan:
         raise Refused(Problem("year", "请填写已经过完的年度，例如2025。一年结束以后才能结息。", "period"))
     changed = await query.changed_since_settled(county_code, year)
     settings = await _rate(county_code, year) | {"convention": NAME, "changed": {f"{y}": n for y, n in changed.items()}}
-    chunks = _chunks(await query.open_accounts_by_township(county_code))
+    chunks = chunks_of(await query.open_accounts_by_township(county_code))
     return Plan(settings=settings, chunks=chunks)
 
 
@@ -69,7 +69,7 @@ def facts(settings: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _chunks(townships: Sequence[Township]) -> list[tuple[str, str]]:
+def chunks_of(townships: Sequence[Township]) -> list[tuple[str, str]]:
     """(names, "first code-code beyond"): all codes without a gap, in order; also those that are no place of the county any more."""
     groups: list[list[Township]] = []
     for each in townships:

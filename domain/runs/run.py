@@ -40,7 +40,7 @@ class Worked(Struct, frozen=True, kw_only=True):
 class RunKind(Struct, frozen=True, kw_only=True):
     """One kind of batch. `prepare` is Refused with a reason when its time has not come. `begin` makes the document that the
     chunks post under, in the approval's transaction; `work` writes one chunk, set-based; `finish` closes the books of the
-    run after the last chunk."""
+    run after the last chunk. `act`: what it does to each, in words."""
 
     code: str
     title: str
@@ -54,6 +54,7 @@ class RunKind(Struct, frozen=True, kw_only=True):
     begin: Callable[[RunRow, Actor, datetime], Awaitable[int | None]]
     work: Callable[[RunRow, ChunkRow, datetime], Awaitable[Worked]]
     finish: Callable[[RunRow, Worked, Actor, datetime], Awaitable[None]]
+    act: str = "登账"
 
 
 class _TakeBack(Exception):

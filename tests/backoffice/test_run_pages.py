@@ -47,7 +47,7 @@ async def test_a_year_is_settled_from_the_first_click_to_the_result(office: Offi
     async with office.at_desk(await office.hire("冯远", Post.COUNTY_HEAD)) as desk:
         await desk.post(f"{url}/approve")
         part = await desk.client.get(f"{url}/progress")
-        assert "正在登账" in part.text
+        assert "正在办理" in part.text
         assert "HX-Refresh" not in part.headers
         await work()
         # With the end of the work the whole page is another.

@@ -2,13 +2,15 @@
 
 import asyncio
 
-from db import engine
+from db import crypto, engine
 from domain.runs import KINDS, run
+from ops import settings
 from tests.make import COUNTY
 from tests.runs.conftest import AT
 
 
 async def main() -> None:
+    crypto.load_keys(settings.keys())
     await engine.open_pool()
     while await engine.fetchval("select exists (select from batch_run where state in ('trying', 'approved'))"):
         await run.advance(KINDS, COUNTY, AT)

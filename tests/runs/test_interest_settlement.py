@@ -255,7 +255,7 @@ async def test_the_dry_run_writes_nothing_but_says_the_same_as_the_posting(accou
 )
 def test_chunks_are_whole_townships_and_cover_every_code(sizes: list[int], chunks: list[tuple[str, str]]) -> None:
     townships = [Township(f"439901{n:02d}", f"{n}镇", size) for n, size in enumerate(sizes, start=1)]
-    assert interest_settlement._chunks(townships) == chunks
+    assert interest_settlement.chunks_of(townships) == chunks
 
 
 async def test_every_open_account_of_the_county_is_in_a_chunk(accounts: list[int]) -> None:
