@@ -66,6 +66,31 @@ async def give_back(county_code: int, back: Back, by: Actor, at: datetime) -> in
     """Books the refund of a case and orders its payment, in the caller's transaction; returns the document. A payment that is
     taken back never bore interest: its closed years are reckoned anew (R-167). What is returned of a good one keeps its own."""
     reverses, value_on = back.reverses or (None, at.date())
+    document, lines = await _opened(county_code, back, value_on, by, at)
+    entries = [
+        Entry(account_id=back.account_id, kind=Kind.REFUND, value_on=value_on, contribution_year=back.year, line_no=line.line_no,
+              amounts={line.fund: line.amount_fen}, reverses_id=reverses)
+        for line in lines
+    ]  # fmt: skip
+    await ledger.post(county_code, document.id, at.date(), entries)
+    await refund_store.set_lines(county_code, document.id, [(line.line_no, "booked") for line in lines])
+    if reverses is None:
+        fen = back.amounts.get(Fund.PERSONAL, 0)
+        await refund_store.lessen_year(county_code, back.account_id, back.year, fen, counts=back.counts)
+    else:
+        await _record_years(county_code, document.id, at)
+    await refund_store.order(county_code, document.id, 1, REPEATED, back.payee, back.bank, back.bank_account,
+                             sum(back.amounts.values()), at)  # fmt: skip
+    came = await years.place_of(county_code, back.source)
+    place = came if came == "income_account" else "expenditure_account"
+    await _finish(document, place, entries if reverses else [], by, at, value_years=[value_on.year])
+    return document.id
+
+
+async def _opened(
+    county_code: int, back: Back, value_on: date, by: Actor, at: datetime
+) -> tuple[Document, list[NewLine]]:
+    """The refund's document, decided by the case and ready to be booked; one line a fund."""
     new = NewDocument(
         kind=DocumentKind.REFUND, business_on=at.date(), region_code=f"{county_code:06d}", case_id=back.case_id,
         title=f"退费 {back.name} {back.year}年度",
@@ -78,24 +103,7 @@ async def give_back(county_code: int, back: Back, by: Actor, at: datetime) -> in
     document_id = await books.open_document(county_code, new, lines, worker(county_code), at)
     await store.set_state(await books.locked(county_code, document_id, "draft"), "approved", by.id, by.name, at)
     document, _ = await books.begin_booking(county_code, document_id, at.date())
-    entries = [
-        Entry(account_id=back.account_id, kind=Kind.REFUND, value_on=value_on, contribution_year=back.year, line_no=line.line_no,
-              amounts={line.fund: line.amount_fen}, reverses_id=reverses)
-        for line in lines
-    ]  # fmt: skip
-    await ledger.post(county_code, document_id, at.date(), entries)
-    await refund_store.set_lines(county_code, document_id, [(line.line_no, "booked") for line in lines])
-    if reverses is None:
-        fen = back.amounts.get(Fund.PERSONAL, 0)
-        await refund_store.lessen_year(county_code, back.account_id, back.year, fen, counts=back.counts)
-    else:
-        await _record_years(county_code, document_id, at)
-    await refund_store.order(county_code, document_id, 1, REPEATED, back.payee, back.bank, back.bank_account,
-                             sum(back.amounts.values()), at)  # fmt: skip
-    came = await years.place_of(county_code, back.source)
-    place = came if came == "income_account" else "expenditure_account"
-    await _finish(document, place, entries if reverses else [], by, at, value_years=[value_on.year])
-    return document_id
+    return document, lines
 
 
 async def _record_years(county_code: int, document_id: int, at: datetime) -> None:
