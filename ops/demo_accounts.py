@@ -54,9 +54,9 @@ async def _take_over(county_code: int, enrolled: dict[str, date]) -> None:
             continue
         before = range(since.year, FIRST_YEAR)
         years.append((account.id, before))
-        for fund, fen in (("personal", 10000), ("subsidy_province", 3000)):
-            lines.append(NewLine(line_no=len(lines) + 1, state="good", name="期初余额", account_id=account.id, year=day.year, fund=fund,
-                                 amount_fen=fen * len(before), value_on=day))  # fmt: skip
+        for year, fund, fen in [(year, *of) for year in before for of in (("personal", 10000), ("subsidy_province", 3000))]:
+            lines.append(NewLine(line_no=len(lines) + 1, state="good", name="期初余额", account_id=account.id, year=year, fund=fund,
+                                 amount_fen=fen, value_on=day))  # fmt: skip
     new = NewDocument(kind=DocumentKind.OPENING_BALANCE, business_on=day, region_code=f"{county_code}", title="期初余额（样例）")
     by = worker(county_code)
     async with transaction():
