@@ -8,6 +8,7 @@ from litestar.response import Template
 
 from backoffice import funded_lists
 from backoffice.contributions import PAGE_SIZE, STATES, XLSX
+from backoffice.fund_papers import bank_slip, income_account
 from backoffice.funded_lists import list_of
 from backoffice.reference import SHEET_BYTES, sheet
 from backoffice.viewer import AnyRequest, actor_of, day, now, number, on, text
@@ -108,9 +109,12 @@ async def declaration(request: AnyRequest, document_id: FromPath[int]) -> Respon
     slips = await queries.slip_numbers(found.county_code, document_id)
     people = await list_query.people(found.county_code, document_id)
     places = await regions.names([each.region_code for each in people])
+    account = await income_account(found.county_code, header.bank)
     contents = CollectiveAssistanceDeclaration(
         agency=await agency_name(found.county_code), printed_at=now(request), number=found.number, office=header.giver,
-        declarant=header.declared_by, declarant_id_number=header.declared_by_id, declared_on=found.business_on, bank=header.bank,
+        declarant=header.declared_by, declarant_id_number=header.declared_by_id, declared_on=found.business_on,
+        bank=account.bank if account else header.bank, bank_account=account.account_no if account else "",
+        account_name=account.account_name if account else "",
         payment_state="已缴费" if slips else "未缴费", slip_number="、".join(slips), handler=found.created_by_name,
         handled_on=found.created_at.date(), giver=header.giver, giver_kind=GIVERS[header.giver_kind], minutes=header.minutes,
         people=tuple(
@@ -122,4 +126,14 @@ async def declaration(request: AnyRequest, document_id: FromPath[int]) -> Respon
     return await funded_lists.paper("collective_assistance_declaration", contents, f"集体补助申报单{found.number}")
 
 
-ROUTES = [lists, template, take_in, one, declaration, act]
+@get("/assistance/{document_id:int}/slip.pdf", guards=[readers])
+async def slip(request: AnyRequest, document_id: FromPath[int]) -> Response[bytes]:
+    """进账单 for the bank, filled in but for the day."""
+    found = await list_of(request, KIND, document_id)
+    if found.state in ("draft", "cancelled"):
+        raise NotFound
+    header = await collective_assistance.header_of(found)
+    return await bank_slip(request, found, header.bank, f"集体补助 {header.giver}")
+
+
+ROUTES = [lists, template, take_in, one, declaration, slip, act]

@@ -13,6 +13,7 @@ from backoffice.viewer import AnyRequest, actor_of, now
 from db.queries import books as book_query
 from db.queries import contributions as queries
 from db.queries import subsidies as subsidy_query
+from db.queries.books import BankAccount
 from db.queries.contributions import DocumentRow
 from db.queries.reference import agency_name
 from domain.agency import batch_import
@@ -56,14 +57,17 @@ async def slip(request: AnyRequest, document_id: FromPath[int]) -> Response[byte
     return await bank_slip(request, found, header.bank, f"{TITLES[found.kind]} {header.organisation}")
 
 
+async def income_account(county_code: int, bank: str) -> BankAccount | None:
+    """收入户 in use at this bank, else at another one."""
+    places = [
+        a for a in await book_query.bank_accounts(county_code) if a.kind == "income_account" and a.until_on is None
+    ]
+    return next((a for a in places if a.bank == bank), places[0] if places else None)
+
+
 async def bank_slip(request: AnyRequest, found: DocumentRow, bank: str, source: str) -> Response[bytes]:
     """`bank`: where the money is to be paid in, if the agency has an account there."""
-    places = [
-        a
-        for a in await book_query.bank_accounts(found.county_code)
-        if a.kind == "income_account" and a.until_on is None
-    ]
-    place = next((a for a in places if a.bank == bank), places[0] if places else None)
+    place = await income_account(found.county_code, bank)
     contents = BankSlip(
         agency=await agency_name(found.county_code), printed_at=now(request), number=found.number, title="银行进账单",
         payee=place.account_name if place else "", bank=place.bank if place else bank,

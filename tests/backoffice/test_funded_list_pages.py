@@ -33,9 +33,11 @@ async def test_a_village_gives_from_the_sheet_to_the_accounts(office: Office) ->
         for words in ("东坪村民委员会", "2026-11-27", "2026-12-04", "本人还没有缴清2025年"):
             assert words in shown.text, words
         assert "王大山" in (await desk.get(f"{url}?only=bad")).text
-        await desk.get(f"{url}/declaration.pdf", 404)  # nothing is declared yet
+        for name in ("declaration", "slip"):
+            await desk.get(f"{url}/{name}.pdf", 404)  # nothing is declared yet
         await desk.post(f"{url}/declare")
-        assert (await desk.client.get(f"{url}/declaration.pdf")).content.startswith(b"%PDF")
+        for name in ("declaration", "slip"):
+            assert (await desk.client.get(f"{url}/{name}.pdf")).content.startswith(b"%PDF")
         await desk.post(f"{url}/approve", 422)
         await desk.post(url.replace("assistance", "land-loss/lists") + "/declare", 403)
     async with office.at_desk(await office.hire("周会", Post.COUNTY_COLLECTION)) as desk:
