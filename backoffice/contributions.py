@@ -37,6 +37,7 @@ LINE_STATES = {
     "good": ("可以登账", "good"), "bad": ("不能使用", "bad"), "exception": ("等认定", "warn"), "repeated": ("重复", "neutral"),
     "failed": ("没有扣成", "bad"), "booked": ("已登账", "good"), "settled": ("已认定", "good"), "returned": ("已退回", "neutral"),
 }  # fmt: skip
+OURS = WAYS.keys() - {DocumentKind.DIRECT_DEBIT}
 KIND_OF = {kind.value: kind for kind in batch_import.KINDS}
 readers = post_required(*READERS)
 makers = post_required(*batch_import.MAKERS)
@@ -116,7 +117,7 @@ async def document_page(request: AnyRequest, document_id: int, problems: tuple[A
     rows = await queries.lines(
         found.county_code, document_id, states=states, after=min(after, 2**31 - 1), limit=PAGE_SIZE + 1
     )
-    here, ours = f"/contributions/{document_id}?only={only}", found.kind in WAYS
+    here, ours = f"/contributions/{document_id}?only={only}", found.kind in OURS
     return page(
         request, "contributions/document.html", status_code=422 if problems else 200, page_title=f"{TITLES[found.kind]} {found.number}",
         d=found, kinds=TITLES, states=STATES, line_states=LINE_STATES, rows=rows[:PAGE_SIZE], only=only, problems=problems,
@@ -140,7 +141,7 @@ async def act(request: AnyRequest, document_id: FromPath[int], step: FromPath[st
     actor, form, at = actor_of(request), await request.form(), now(request)
     found = await document_of(request, document_id)
     county = found.county_code
-    if found.kind not in WAYS:  # the others have desks of their own
+    if found.kind not in OURS:  # the others have desks of their own
         raise NotFound
     try:
         if step == "declare":

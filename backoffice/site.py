@@ -14,6 +14,7 @@ from backoffice import (
     case,
     contributions,
     counter,
+    direct_debit,
     finance,
     fund_papers,
     funded_lists,
@@ -52,6 +53,7 @@ MODULES = (
     counter,
     statistics,
     contributions,
+    direct_debit,
     adjustment,
     special_groups,
     assistance,
@@ -71,6 +73,7 @@ MODULES = (
 # The desks of contributions and money: whose they are, and where they lie.
 MONEY = (
     (contributions.READERS, Link("缴费", "/contributions", "plus")),
+    (direct_debit.READERS, Link("代扣", "/direct-debit", "money")),
     (adjustment.READERS, Link("缴费调整", "/adjustments", "edit")),
     (special_groups.READERS, Link("特殊人群", "/special-groups", "people")),
     (funded_lists.READERS, Link("集体补助", "/assistance", "plus")),

@@ -18,10 +18,19 @@ from db.queries import access as access_query
 from db.queries import clock, installation
 from db.stores.security import sessions
 from domain import contributions
-from domain.agency import adjustment_review, audit_chain, calendar_import, drafts, funded_lists, special_groups, worker
+from domain.agency import (
+    adjustment_review,
+    audit_chain,
+    calendar_import,
+    direct_debit,
+    drafts,
+    funded_lists,
+    special_groups,
+    worker,
+)
 from domain.agency.outbox import SandboxTexter, send_texts
 from domain.runs import KINDS, run
-from ops import exchange, settings
+from ops import exchange, settings, statement_prints
 
 STOP_SECONDS = 30  # a job that is at work when the stop comes may finish
 
@@ -89,6 +98,11 @@ async def follow_identities(county_code: int, at: datetime) -> None:
     await special_groups.follow(county_code, at.date())
 
 
+async def follow_agreements(county_code: int, at: datetime) -> None:
+    """Who need not pay any more is debited no more."""
+    await direct_debit.take_out_finished(county_code, at)
+
+
 JOBS: tuple[Job, ...] = (
     Job("texts", 3, each_county(send_waiting_texts)),
     Job("audit seal", 3, each_county(audit_chain.seal)),
@@ -98,7 +112,9 @@ JOBS: tuple[Job, ...] = (
     Job("adjustments", 5, each_county(book_adjustments)),
     Job("funded lists", 3, each_county(book_funded_lists)),
     Job("runs", 2, each_county(work_on_runs)),
+    Job("statement prints", 3, each_county(statement_prints.print_waiting)),
     Job("identities", 3600, each_county(follow_identities)),
+    Job("debit agreements", 3600, each_county(follow_agreements)),
     Job("drafts", 3600, each_county(drafts.expire)),
     Job("ended sessions", 3600, forget_what_is_over),
 )

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from db.queries import agreements, regions, review
 from db.queries import people as people_query
 from db.queries import portal as query
-from db.queries import regions, review
 from db.queries.portal import CaseRow, CountyRow
 from db.queries.review import CommitmentLine
 from domain import identity
@@ -19,12 +19,13 @@ from domain.case.examination import subject_of
 from domain.case.item import ServiceItem
 from domain.case.status import REJECT_REASONS, REMEDIES, Status
 from domain.codes import RELATIONS
-from domain.errors import Finding, Weight
+from domain.errors import Finding, NotFound, Weight
 from domain.items import BY_CODE
+from domain.money import yuan
 from web.answers import Line, read_back
-from web.documents import contents, pdf
+from web.documents import account_contents, contents, pdf
 from web.documents.contents import Sheet
-from web.documents.paper import Signature
+from web.documents.paper import Paper, Signature
 from web.storage import Storage
 
 DECIDED = frozenset({Status.EFFECTED, Status.ARCHIVED, Status.REJECTED})
@@ -57,8 +58,14 @@ def kinds_of(case: CaseRow) -> list[str]:
     """What can be had at this stage: results only once there is one."""
     if case.case_no is None:
         return []
-    told = [kind for kind in BY_CODE[case.item].documents if kind != "result" or case.status in DECIDED]
+    told = [kind for kind in BY_CODE[case.item].documents if _is_there(kind, case)]
     return [*told, *(["supplement"] if case.paused_on else [])]
+
+
+def _is_there(kind: str, case: CaseRow) -> bool:
+    if kind == "debit_agreement":
+        return case.status in DECIDED - {Status.REJECTED} and case.answers.get("action") != "end"
+    return kind != "result" or case.status in DECIDED
 
 
 def verify_url(portal_url: str, case: CaseRow) -> str:
@@ -250,14 +257,36 @@ async def _changes(p: Printing) -> tuple[contents.ChangedField, ...]:
     )
 
 
+async def _debit_agreement(p: Printing) -> Paper:
+    """《代扣代缴协议书》 as it stands when it is printed first (R-116…R-121)."""
+    case = p.case
+    assert case.case_no is not None and case.decided_at is not None, "decided"
+    agreement = await agreements.of_case(case.county_code, case.id, case.subject_index)
+    if agreement is None:
+        raise NotFound  # amended once, and ended since
+    relations = {"0": "本人"} | dict(RELATIONS)
+    return account_contents.DebitAgreement(
+        agency=p.county.agency_name, printed_at=p.at, number=agreement.number, payer_name=agreement.payer_name,
+        payer_id_type=identity.ID_TYPE_TITLES[identity.IdType(agreement.payer_id_type)], payer_id_number=agreement.payer_id_number,
+        bank=agreement.bank, bank_account=agreement.bank_account, address=agreement.address, mobile=agreement.phone,
+        signed_on=agreement.signed_on, registered_on=agreement.signed_on, outlet=agreement.branch, teller=agreement.recorded_by_name,
+        people=tuple(
+            account_contents.DebitedPerson(name=each.name, id_number=each.id_number, relation=relations.get(each.relation, ""),
+                                           tier=f"每年{each.tier}元", standard_fen=yuan(each.tier))
+            for each in await agreements.members(case.county_code, agreement)
+        ),
+    )  # fmt: skip
+
+
 async def _lines(item: ServiceItem, answers: Mapping[str, Any]) -> dict[str, Line]:
     return {line.name: line for group in await read_back(item, answers) for line in group.lines}
 
 
-_MAKERS: dict[str, Callable[[Printing], Awaitable[Sheet]]] = {
+_MAKERS: dict[str, Callable[[Printing], Awaitable[Paper]]] = {
     "receipt": _receipt,
     "supplement": _supplement,
     "result": _result,
     "registration_form": _registration_form,
     "change_form": _change_form,
+    "debit_agreement": _debit_agreement,
 }
