@@ -36,13 +36,15 @@ async def form(request: AnyRequest) -> Template:
     start = await _own(request, today) if viewer.is_logged_in(request) else None
     start, problems = _start(asked, start, today)
     found = None
-    if start is not None and not problems:
+    is_sixty = start is not None and age_on(start.born_on, today) >= CLAIM_AGE
+    if start is not None and not problems and not is_sixty:
         try:
             found = await estimate.estimates(county.county_code, start, today, viewer.number(request.query_params, "pays"))
         except Missing:
             problems = [Problem("missing", "档次或者养老金标准还没有录入，现在算不了，请过些日子再来。", "")]
     return page(
         request, "estimate.html", status_code=422 if problems else 200, county=county, asked=asked, start=start, found=found,
+        is_sixty=is_sixty,
         problems=problems, money=show, tier_of=tier_of, rate=percent(found.rate) if found else "", **_chosen(found, asked),
     )  # fmt: skip
 

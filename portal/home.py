@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from db.queries import portal as query
 from domain.actor import POST_TITLES, ActorKind, Post
-from domain.case.chain import Chain
+from domain.case.chain import Chain, Step
 from domain.case.item import SOURCE_TITLES, ServiceItem
 from domain.items import ITEMS
 from domain.local import profile as local_profile
@@ -54,12 +54,18 @@ class Desk(Struct, frozen=True):
     what: str
 
 
+def _what(step: Step) -> str:
+    if not step.preliminary:
+        return "审核，决定能不能通过"
+    return "初步审核，核对有没有填错" if step.post is Post.TOWNSHIP_CLERK else "经办，核对以后交另一位同事审核"
+
+
 def way(chain: Chain) -> list[Desk]:
     if not chain.steps:
         return [Desk("您自己", "填好提交，马上生效，不用审核")]
     desks = [
         Desk("乡镇（街道）事务所" if step.post is Post.TOWNSHIP_CLERK else f"县社保经办机构（{POST_TITLES[step.post]}）",
-             "初步审核，核对有没有填错" if step.preliminary else "审核，决定能不能通过")
+             _what(step))
         for step in chain.steps
     ]  # fmt: skip
     return [

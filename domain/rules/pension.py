@@ -93,12 +93,17 @@ def standards(parameters: Parameters, on: date) -> Standards:
     parameters.basic_pension(Funding.CENTRAL, on)
     long, ages = parameters.entered(Kind.LONG_SUPPLEMENT, on), parameters.entered(Kind.AGE_SUPPLEMENT, on)
     return Standards(
-        basic=[Basic(Funding(level), yuan(value), version)
-               for level, value, version in parameters.entered(Kind.BASIC_PENSION, on)],
+        basic=sorted((Basic(Funding(level), yuan(value), version)
+                      for level, value, version in parameters.entered(Kind.BASIC_PENSION, on)), key=_level),
         long=[_long_rule(Funding(level), value, version) for level, value, version in long],
         ages=[AgeSupplement(Funding(key.partition("/")[0]), int(key.partition("/")[2]), yuan(value), version)
               for key, value, version in ages],
     )  # fmt: skip
+
+
+def _level(basic: Basic) -> int:
+    """From the centre down."""
+    return list(Funding).index(basic.level)
 
 
 def _long_rule(level: Funding, value: str, version: int) -> LongSupplement:

@@ -11,7 +11,7 @@ from domain.estimate import Start
 from domain.rules.pension import Part
 from tests import make
 from tests.contributions.ways import booked, paid
-from tests.make import COUNTY, WANG_DASHAN
+from tests.make import COUNTY, WANG_DASHAN, Person, id_number
 from tests.portal.town import Town
 
 ON = date(2026, 11, 20)
@@ -91,3 +91,12 @@ async def test_a_participant_finds_his_own_figures(town: Town) -> None:
         values = {field.attrs["name"]: field.attrs.get("value", "") for field in answer.all("input") if "name" in field.attrs}
         assert (values["born"], values["years"], values["balance"]) == ("197508", "1", "300.00")
         assert "还差5年" in answer.text  # nine more years and this one
+
+
+async def test_who_is_sixty_is_sent_to_the_claim(town: Town) -> None:
+    person = Person("许霜", id_number(date(1966, 11, 10), 161), 5)
+    await make.participant(person)
+    async with town.login(person) as resident:
+        answer = await resident.get("/estimate")
+        assert "申请领取养老金" in answer.text
+        assert "各个档次比一比" not in answer.text
