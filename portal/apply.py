@@ -40,6 +40,7 @@ async def begin(request: AnyRequest, code: FromPath[str]) -> Template:
         enrolled=subject.person_id is not None,
         known=next((line for line in lines if line.item == code), None),
         subject_name=subject.name,
+        year=_year(request),
     )
 
 
@@ -51,9 +52,17 @@ async def start(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
     assert account is not None, "the session has just been read from it"
     county = await viewer.county_of(request)
     known = {"name": subject.name, "id_type": account.id_type, "id_number": account.id_number, "phone": account.phone}
-    answers = {} if item.for_enrolled else {name: value for name, value in known.items() if value}
+    answers: dict[str, Any] = {} if item.for_enrolled else {name: value for name, value in known.items() if value}
+    if (year := _year(request)) and "year" in item.payload.__struct_fields__:
+        answers["year"] = year
     case_id = await flow.start(item, subject, actor, county.profile, viewer.now(request), answers)
     return go(request, f"/drafts/{case_id}")
+
+
+def _year(request: AnyRequest) -> int | None:
+    """The account's year from whose page one came, for a form that asks for a year."""
+    asked = viewer.number(request.query_params, "year")
+    return asked if asked and 2000 < asked < 2200 else None
 
 
 @get("/drafts/{case_id:int}")
