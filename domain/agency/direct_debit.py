@@ -126,12 +126,15 @@ async def declare(county_code: int, document_id: int, by: Actor, at: datetime) -
 
 
 async def approve(county_code: int, document_id: int, by: Actor, at: datetime) -> None:
-    """By another person than who made the list. The bank's file is made in the same breath."""
+    """By another person than who made the list. The bank's file is made in the same breath. Refused when somebody on it has
+    paid, or has left his agreement, since it was made."""
     require_post(by, county_code, MAKERS)
     async with transaction():
         document = await _held(county_code, document_id, "declared")
         await books.approve(county_code, document_id, by, at)
         lines = await queries.debit_lines(county_code, document_id)
+        if gone := "、".join(line.name for line in lines if not line.stands):
+            raise Refused(Problem("gone", f"{gone}已经缴过费，或者不在代扣协议里了。请作废这份名单，重新生成。"))
         batch = formats.batch_number(at.date(), document_id)
         body = formats.encode_debits([_debit(county_code, line, batch) for line in lines])
         await _send(county_code, header_of(document).bank, "debit", formats.debit_file_name(county_code, batch), body,

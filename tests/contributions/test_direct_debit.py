@@ -211,6 +211,22 @@ async def test_a_list_needs_two_people_and_is_not_taken_back_once_the_bank_has_i
         await direct_debit.make(COUNTY, BANK, ZHAO_MIN, AT)
 
 
+@pytest.mark.rule("R-121")
+@pytest.mark.parametrize("left", [True, False])
+async def test_a_list_that_is_out_of_date_does_not_go_to_the_bank(left: bool) -> None:
+    await agreed()
+    document = await direct_debit.make(COUNTY, BANK, MAKER, AT)
+    await direct_debit.declare(COUNTY, document, MAKER, AT)
+    if left:
+        await engine.execute("update debit_member set until_on = $1 where position = 2", DAY)
+    else:
+        await booked(paid(20000, LI_XIUYING))
+    with pytest.raises(Refused, match="李秀英已经缴过费，或者不在代扣协议里了"):
+        await direct_debit.approve(COUNTY, document, CHECKER, AT)
+    await direct_debit.cancel(COUNTY, document, "名单过时", MAKER, AT)
+    assert (await sent()).row_count == 2
+
+
 async def test_other_documents_are_not_handled_here() -> None:
     await agreed()
     document = await booked(paid(20000))
