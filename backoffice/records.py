@@ -30,6 +30,8 @@ ACTIONS = {
     "county.added": "设立经办机构", "document.opened": "录入业务单据", "document.declared": "申报业务单据",
     "document.approved": "审核业务单据", "document.cancelled": "作废业务单据", "document.booked": "登账", "receipt.registered": "登记到款",
     "receipt.matched": "到款对上单据", "period.closed": "封账", "line.settled": "认定缴费", "adjustment.saved": "保存缴费调整",
+    "statement.issued": "出具对账单", "certificate.issued": "出具缴费证明", "payment_slip.issued": "出具缴费凭单",
+    "statement.list": "下载对账单名单", "statement.pack": "打印全村对账单", "statement.file": "下载全村对账单",
     "run.prepared": "准备批次", "run.tried": "批次试算", "run.reviewed": "复核批次",
     "run.approved": "批准批次", "run.cancelled": "取消批次", "run.done": "批次完成",
 }  # fmt: skip

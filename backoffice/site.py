@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Litestar, Response, get
 
 from backoffice import (
+    account,
     adjustment,
     assistance,
     authority,
@@ -30,6 +31,7 @@ from backoffice import (
     search,
     special_groups,
     staff,
+    statements,
     statistics,
     subsidies,
 )
@@ -50,6 +52,8 @@ MODULES = (
     reversal,
     search,
     people,
+    account,
+    statements,
     counter,
     statistics,
     contributions,
@@ -114,6 +118,7 @@ def menu(actor: Actor, *, production: bool) -> list[Link]:
             Link("待办", "/inbox", "list"),
             Link("查询", "/search", "search"),
             Link("窗口录入", "/counter", "edit"),
+            Link("对账单", "/statements", "file"),
         ]
     links += [link for readers, link in MONEY if _has(actor, readers)]
     links += [Link("办理统计", "/statistics", "chart"), Link("人员和岗位", "/staff", "people")]

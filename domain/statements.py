@@ -12,13 +12,19 @@ from db.engine import transaction
 from db.queries import statements as queries
 from db.queries.statements import Owner, PrintRow, YearSums
 from db.stores import account_papers, audit, statements
+from domain import identity
 from domain.actor import Actor
 from domain.contribution_papers import Issued
 from domain.errors import NotFound, Problem, Refused
+from domain.exchange import workbook
+from domain.money import show
 
 KIND, PREFIX = "statement", "DZ"
 FIRST_YEAR = 2009  # 新农保 began
 PER_FILE = 100  # statements: half a minute of printing
+VILLAGE = 10  # digits of its code
+PRINT_PURPOSE = "statements"  # what the storage seals the files for
+COLUMNS = ("姓名", "证件号码", "村组", "年末储存额（元）", "告知方式", "告知日期", "签收")
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -138,7 +144,7 @@ async def ask_pack(village: str, year: int, by: Actor, at: datetime, *, without_
     """The statements of everybody in the village who was told, or only of those whom no text message reaches; the worker prints
     them. Refused while the last pack is not done and where there is nobody."""
     county_code = by.scope.county_code
-    if not by.scope.covers(village) or len(village) != 10:
+    if not by.scope.covers(village) or len(village) != VILLAGE:
         raise NotFound
     async with transaction():
         if any(file.storage_key is None for file in await queries.newest_pack(county_code, village, year)):
@@ -151,6 +157,44 @@ async def ask_pack(village: str, year: int, by: Actor, at: datetime, *, without_
         await statements.ask_print(county_code, year, village, files, by.id, by.name, at)
         await audit.write(county_code, at, by.kind, by.id, by.name, "statement.pack", "region", village,
                           detail=f"{year} {len(accounts)}")  # fmt: skip
+
+
+async def village_list(village: str, year: int, by: Actor, at: datetime) -> list[tuple[str, ...]]:
+    """Everybody of the village who was told, for whoever hands the statements out: the cells of COLUMNS. That the list was
+    opened stays in the log."""
+    county_code = by.scope.county_code
+    if not by.scope.covers(village) or len(village) != VILLAGE:
+        raise NotFound
+    async with transaction():
+        rows = await queries.told_in(county_code, village, year)
+        if not rows:
+            raise NotFound
+        await audit.write(
+            county_code, at, by.kind, by.id, by.name, "statement.list", "region", village, detail=f"{year}"
+        )
+    return [
+        (row.name, identity.mask_id(row.id_number), row.group, show(row.closing_fen), "消息和短信" if row.by_phone else "消息；打印送到",
+         f"{row.told_at.astimezone(at.tzinfo):%Y-%m-%d}", "")
+        for row in rows
+    ]  # fmt: skip
+
+
+def village_sheet(year: int, rows: Sequence[tuple[str, ...]]) -> bytes:
+    """The same as an xlsx."""
+    return workbook.write([(f"{year}年对账单名单", [COLUMNS, *rows])])
+
+
+async def open_file(village: str, year: int, number: int, by: Actor, at: datetime) -> str:
+    """The storage key of a printed file of the village's newest pack. NotFound outside the reader's regions."""
+    county_code = by.scope.county_code
+    files = await queries.newest_pack(county_code, village, year) if by.scope.covers(village) else []
+    key = next((file.storage_key for file in files if file.number == number), None)
+    if key is None:
+        raise NotFound
+    async with transaction():
+        await audit.write(county_code, at, by.kind, by.id, by.name, "statement.file", "region", village,
+                          detail=f"{year} {number}")  # fmt: skip
+    return key
 
 
 async def of_file(county_code: int, file: PrintRow, by: Actor, at: datetime) -> list[tuple[Statement, Issued]]:

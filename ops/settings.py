@@ -34,6 +34,11 @@ def exchange() -> Path:
     return Path(os.environ.get("PENSION_EXCHANGE", VAR / "exchange"))
 
 
+def portal_url() -> str:
+    """Where people reach the residents' site: it stands on what is printed."""
+    return os.environ.get("PENSION_PORTAL_URL", f"http://{HOST}:{port('portal')}").rstrip("/")
+
+
 def fill_environment(mode: str) -> None:
     """What the sites read, for the processes started from here. Production must be told everything but the ports.
 
@@ -43,7 +48,7 @@ def fill_environment(mode: str) -> None:
         "PENSION_KEYS": str(keys()),
         "PENSION_FILES": str(files()),
         "PENSION_EXCHANGE": str(exchange()),
-        "PENSION_PORTAL_URL": f"http://{HOST}:{port('portal')}",
+        "PENSION_PORTAL_URL": portal_url(),
         "PENSION_BACKOFFICE_URL": f"http://{HOST}:{port('backoffice')}",
         "OIDC_ISSUER": f"http://{HOST}:{port('sandbox')}",
         "OIDC_CLIENT_ID": "pension-portal",

@@ -14,7 +14,7 @@ from portal import papers, viewer
 from portal.contribution import LEVEL, View, channel_of, own_view, standing_of, villager_view
 from portal.me import PARTICIPATION
 from portal.viewer import AnyRequest
-from web.account_papers import Desk, certificate_paper, tier_of
+from web.account_papers import desk_of, printed_certificate, tier_of
 from web.documents import pdf
 from web.documents.account_contents import Payment, PaymentSlip
 from web.guards import assistant_required, assurance
@@ -49,17 +49,11 @@ async def _certificate(request: AnyRequest, view: View | None) -> Response[bytes
     found = await standing_of(request, view)
     asked = viewer.number(request.query_params, "first"), viewer.number(request.query_params, "last")
     years = [year for year in found.paid_years if (asked[0] or 0) <= year.year <= (asked[1] or year.year)]
-    if not years or found.account is None:
-        raise NotFound
-    total = sum(year.paid.personal_fen for year in years if year.paid)
-    at = viewer.now(request)
-    issued = await contribution_papers.issue(PaperKind.CERTIFICATE, found.account.id, total, view.actor, at)
-    person, code = view.person, view.person.region_code
-    place = (await regions.names([code])).get(code, code)
-    desk = Desk(county=await viewer.county_of(request), portal_url=request.app.state.portal_url)
-    status = PARTICIPATION.get(person.participation_status or 0, "")
-    contents = certificate_paper(person, found, years, found.account, status, place, issued, desk, at)
-    return papers.as_file(await pdf.render("contribution_certificate", contents), f"缴费证明-{issued.number}.pdf")
+    desk = await desk_of(view.actor.scope.county_code, request.app.state.portal_url)
+    status = PARTICIPATION.get(view.person.participation_status or 0, "")
+    return papers.as_file(
+        *await printed_certificate(view.person, found, years, status, desk, view.actor, viewer.now(request))
+    )
 
 
 async def _slip(request: AnyRequest, view: View | None, year: int) -> Response[bytes]:

@@ -13,14 +13,12 @@ from db.queries import accounts as accounts_query
 from db.queries import statements as queries
 from db.queries.statements import YearPage
 from domain import statements
-from domain.agency.parameters_import import snapshot
 from domain.errors import NotFound
 from domain.ledger import TITLES, Kind
 from portal import papers, viewer
 from portal.contribution import LEVEL, View, own_view, villager_view
 from portal.viewer import AnyRequest
-from web.account_papers import Desk, statement_paper
-from web.documents import pdf
+from web.account_papers import asked_year, desk_of, printed_statement
 from web.guards import assistant_required, assurance
 from web.pages import page
 from web.sessions import actor_of
@@ -102,19 +100,11 @@ async def printed_for(
 
 async def _printed(request: AnyRequest, view: View | None, name: str) -> Response[bytes]:
     """`name`: a year, or all."""
-    if view is None or not (name == "all" or (name.isascii() and name.isdigit() and len(name) == 4)):
+    account = await accounts_query.account_of(view.actor.scope.county_code, view.person.id) if view else None
+    if view is None or account is None:
         raise NotFound
-    county, at, year = view.actor.scope.county_code, viewer.now(request), None if name == "all" else int(name)
-    account = await accounts_query.account_of(county, view.person.id)
-    if account is None:
-        raise NotFound
-    (statement,) = await statements.prepare(county, [account.id], year, at.date())
-    if not (statement.lines or statement.opening_fen):
-        raise NotFound
-    (issued,) = await statements.issue(county, [statement], view.actor, at)
-    desk = Desk(county=await viewer.county_of(request), portal_url=request.app.state.portal_url)
-    contents = statement_paper(statement, issued, desk, await accounts_query.fund_titles(), await snapshot(county), at)
-    return papers.as_file(await pdf.render("account_statement", contents), f"对账单-{issued.number}.pdf")
+    desk = await desk_of(view.actor.scope.county_code, request.app.state.portal_url)
+    return papers.as_file(*await printed_statement(account.id, asked_year(name), desk, view.actor, viewer.now(request)))
 
 
 ROUTES = [all_years, all_years_for, one_year, one_year_for, printed, printed_for]

@@ -5,15 +5,19 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from db.queries.accounts import Account
+from db.queries import accounts, regions
+from db.queries import portal as county_query
 from db.queries.portal import CountyRow, PersonRow
-from domain import identity, money
+from domain import contribution_papers, identity, money, statements
+from domain.actor import Actor
+from domain.agency.parameters_import import snapshot
 from domain.contribution_offer import Standing, Year
-from domain.contribution_papers import Issued
+from domain.contribution_papers import Issued, PaperKind
+from domain.errors import NotFound
 from domain.funds import Fund
-from domain.money import percent
 from domain.parameters import Missing, Parameters
 from domain.statements import Line, Statement
+from web.documents import pdf
 from web.documents.account_contents import (
     AccountStatement,
     ContributionCertificate,
@@ -22,18 +26,54 @@ from web.documents.account_contents import (
     StatementYear,
 )
 
-PAPERS = "papers"  # where the portal checks them: /papers/<check code>
+CHECKED_AT = "papers"  # on the portal
 
 
 class Desk(Struct, frozen=True, kw_only=True):
-    """Whose paper it is and where it can be checked. `handler`: who hands it out at a counter."""
+    """Who hands a paper out and where it can be checked. `handler`: who does it at a counter."""
 
     county: CountyRow
     portal_url: str
     handler: str = ""
 
     def verify_url(self, token: str) -> str:
-        return f"{self.portal_url}/{PAPERS}/{token}"
+        return f"{self.portal_url}/{CHECKED_AT}/{token}"
+
+
+async def desk_of(county_code: int, portal_url: str, handler: str = "") -> Desk:
+    county = await county_query.county(county_code)
+    if county is None:
+        raise NotFound
+    return Desk(county=county, portal_url=portal_url, handler=handler)
+
+
+def asked_year(name: str) -> int | None:
+    """The year in an address; None for `all`. NotFound for anything else."""
+    if name == "all":
+        return None
+    if not (name.isascii() and name.isdigit() and len(name) == 4):
+        raise NotFound
+    return int(name)
+
+
+async def printed_statement(
+    account_id: int, year: int | None, desk: Desk, by: Actor, at: datetime
+) -> tuple[bytes, str]:  # fmt: skip
+    """(PDF, file name) of a year, or of the whole account. NotFound where nothing stands in it."""
+    county_code = desk.county.county_code
+    (statement,) = await statements.prepare(county_code, [account_id], year, at.date())
+    if not (statement.lines or statement.opening_fen):
+        raise NotFound
+    issued = await statements.issue(county_code, [statement], by, at)
+    (paper,) = await statement_papers([(statement, issued[0])], desk, at)
+    return await pdf.render("account_statement", paper), f"对账单-{issued[0].number}.pdf"
+
+
+async def statement_papers(
+    some: Sequence[tuple[Statement, Issued]], desk: Desk, at: datetime
+) -> list[AccountStatement]:
+    titles, parameters = await accounts.fund_titles(), await snapshot(desk.county.county_code)
+    return [statement_paper(statement, issued, desk, titles, parameters, at) for statement, issued in some]
 
 
 def statement_paper(
@@ -71,24 +111,30 @@ def _note(line: Line, parameters: Parameters) -> str:
     if not line.settled:
         return "还没有结息"
     try:
-        return f"利率{percent(parameters.rate_of_year(line.year).rate)}"
+        return f"利率{money.percent(parameters.rate_of_year(line.year).rate)}"
     except Missing:
         return ""
 
 
-def certificate_paper(
-    person: PersonRow, found: Standing, years: Sequence[Year], account: Account, status: str, place: str, issued: Issued, desk: Desk,
-    at: datetime,
-) -> ContributionCertificate:  # fmt: skip
-    """Of these years; `status` and `place` in words."""
-    return ContributionCertificate(
-        agency=desk.county.agency_name, printed_at=at, number=issued.number, name=person.name, region_name=place,
-        enquiry_phone=desk.county.agency_phone, verify_url=desk.verify_url(issued.verify_token), handler=desk.handler,
-        id_type=identity.ID_TYPE_TITLES[identity.IdType(person.id_type)], id_number=person.id_number,
-        enrolled_on=person.first_enrolled_on or account.opened_on, status=status, as_of_on=at.date(),
+async def printed_certificate(
+    person: PersonRow, found: Standing, years: Sequence[Year], status: str, desk: Desk, by: Actor, at: datetime
+) -> tuple[bytes, str]:
+    """(PDF, file name) of the 缴费证明 of these years; `status` in words. NotFound where nothing was paid."""
+    if not years or found.account is None:
+        raise NotFound
+    total = sum(year.paid.personal_fen for year in years if year.paid)
+    issued = await contribution_papers.issue(PaperKind.CERTIFICATE, found.account.id, total, by, at)
+    code = person.region_code
+    contents = ContributionCertificate(
+        agency=desk.county.agency_name, printed_at=at, number=issued.number, name=person.name, handler=desk.handler,
+        region_name=(await regions.names([code])).get(code, code), enquiry_phone=desk.county.agency_phone,
+        verify_url=desk.verify_url(issued.verify_token), id_number=person.id_number, status=status, as_of_on=at.date(),
+        id_type=identity.ID_TYPE_TITLES[identity.IdType(person.id_type)],
+        enrolled_on=person.first_enrolled_on or found.account.opened_on,
         contribution_years=sum(1 for year in found.paid_years if year.paid and year.paid.counts),
         years=tuple(_paid_year(year) for year in years),
     )  # fmt: skip
+    return await pdf.render("contribution_certificate", contents), f"缴费证明-{issued.number}.pdf"
 
 
 def _paid_year(year: Year) -> PaidYear:

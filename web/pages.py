@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -161,6 +161,12 @@ def go(request: AnyRequest, url: str) -> Response[Any]:
     if is_htmx(request):
         return ClientRedirect(url)
     return Redirect(url, status_code=303)
+
+
+def as_file(pdf: bytes, filename: str) -> Response[bytes]:
+    """A PDF, shown by the browser, under a name that says what it is when it is saved."""
+    headers = {"Content-Disposition": f"inline; filename*=UTF-8''{quote(filename)}"}
+    return Response(pdf, media_type="application/pdf", headers=headers)
 
 
 def is_htmx(request: AnyRequest) -> bool:

@@ -1,6 +1,6 @@
 """Papers about an account that were handed out, for who holds one and asks whether it is genuine (R-201)."""
 
-from datetime import date
+from datetime import date, datetime
 
 from msgspec import Struct
 
@@ -47,3 +47,22 @@ async def _one(column: str, county_code: int, value: str) -> IssuedPaper | None:
         county_code, value,
     )  # fmt: skip
     return IssuedPaper(**dict(row)) if row else None
+
+
+class HandedOut(Struct, frozen=True, kw_only=True):
+    kind: str
+    number: str
+    year: int | None
+    total_fen: int
+    issued_at: datetime
+    issued_by: str
+
+
+async def of_account(county_code: int, account_id: int, limit: int) -> list[HandedOut]:
+    """The newest first."""
+    rows = await engine.fetch(
+        f"select {', '.join(HandedOut.__struct_fields__)} from account_statement where county_code = $1 and account_id = $2"
+        " order by id desc limit $3",
+        county_code, account_id, limit,
+    )  # fmt: skip
+    return [HandedOut(**dict(row)) for row in rows]

@@ -169,6 +169,12 @@ async def villages(county_code: int, prefix: str, year: int) -> list[Village]:
     return [Village(**dict(row)) for row in rows]
 
 
+async def village(county_code: int, code: str, year: int) -> Village | None:
+    """One of them; None where nobody was told."""
+    found = await villages(county_code, code, year)
+    return found[0] if len(found) == 1 and found[0].code == code else None
+
+
 class Told(Struct, frozen=True, kw_only=True):
     """Somebody on a village's list. `group`: name of the group."""
 
