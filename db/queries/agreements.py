@@ -182,7 +182,8 @@ async def debit_lines(county_code: int, document_id: int) -> list[DebitLine]:
         "select l.line_no, a.person_id, p.name, p.id_number_sealed, p.region_code, l.amount_fen, g.id as agreement_id, g.payer_index,"
         " g.bank_account_sealed, exists (select from debit_member m where m.county_code = $1 and m.agreement_id = g.id"
         " and m.person_id = a.person_id and m.until_on is null) and not exists (select from contribution_year y where y.county_code = $1"
-        " and y.account_id = a.id and y.year = l.year and y.personal_fen > 0) as stands from document_line l join individual_account a on a.county_code = $1 and a.id = l.account_id"
+        " and y.account_id = a.id and y.year = l.year and y.personal_fen > 0) as stands"
+        " from document_line l join individual_account a on a.county_code = $1 and a.id = l.account_id"
         " join person p on p.county_code = $1 and p.id = a.person_id"
         " join debit_agreement g on g.county_code = $1 and g.id = l.note::bigint"
         " where l.county_code = $1 and l.document_id = $2 and l.state = 'good' order by l.line_no",
