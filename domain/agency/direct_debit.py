@@ -5,7 +5,6 @@ never again. The bank's return is taken whole or not at all; the list is booked 
 Before any of that the bank confirms name and account of each payer by a sign file.
 """
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -20,12 +19,10 @@ from db.stores import agreements as store
 from db.stores import books as book_store
 from db.stores import contributions as years
 from db.stores import exchange, funded_lists, messages
-from db.stores.agreements import SentFile
 from db.stores.books import Document, NewDocument
-from db.stores.exchange import NewFile
 from domain import books, contributions
 from domain.actor import Actor, Post
-from domain.agency import require_post, worker
+from domain.agency import debit_files, require_post, worker
 from domain.agency.parameters_import import snapshot
 from domain.books import DocumentKind
 from domain.contribution_lines import LineRules, Paid, choices_of, nobody, not_paying
@@ -137,7 +134,7 @@ async def approve(county_code: int, document_id: int, by: Actor, at: datetime) -
             raise Refused(Problem("gone", f"{gone}已经缴过费，或者不在代扣协议里了。请作废这份名单，重新生成。"))
         batch = formats.batch_number(at.date(), document_id)
         body = formats.encode_debits([_debit(county_code, line, batch) for line in lines])
-        await _send(county_code, header_of(document).bank, "debit", formats.debit_file_name(county_code, batch), body,
+        await debit_files.send(county_code, header_of(document).bank, "debit", formats.debit_file_name(county_code, batch), body,
                     len(lines), document.total_fen, at, document_id)  # fmt: skip
 
 
@@ -167,22 +164,6 @@ async def _held(county_code: int, document_id: int, *states: str) -> Document:
     return document
 
 
-async def _send(
-    county_code: int, bank: str, kind: str, name: str, body: bytes, rows: int, fen: int, at: datetime, document_id: int | None = None
-) -> int:  # fmt: skip
-    """Keeps a file for the bank, to be downloaded as often as needed, always the same."""
-    await exchange.lock_partner(county_code, bank)
-    return await exchange.insert(county_code, NewFile(
-        partner=bank, direction="out", kind=kind, sequence=await exchange.next_out(county_code, bank), digest=_digest(body),
-        file_name=name, business_on=at.date(), row_count=rows, total_fen=fen, state="sent", body=body, document_id=document_id,
-    ), at)  # fmt: skip
-
-
-def _digest(*parts: bytes) -> str:
-    """Of each part by itself, so that no line can wander from one file to the other unseen."""
-    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
-
-
 # ---------------------------------------------------------------- the return
 
 
@@ -193,10 +174,10 @@ async def take_return(
     taken: half an answer, lines that are not ours, another total than its own slip, a second answer that differs."""
     require_post(by, county_code, MAKERS)
     async with transaction():
-        sent = await _sent(county_code, file_id)
+        sent = await debit_files.sent(county_code, file_id)
         if sent.document_id is None:
             raise NotFound
-        if await _heard(county_code, sent, _digest(success, failure)):
+        if await debit_files.heard(county_code, sent, debit_files.digest_of(success, failure)):
             return False
         document = await _held(county_code, sent.document_id, "approved")
         outcomes = formats.decode_returns(success, failure, formats.decode_debits(sent.body))
@@ -206,7 +187,7 @@ async def take_return(
         await store.fail_lines(county_code, document.id, [(line.line_no, reason) for line, reason in failed])
         await funded_lists.date_lines(county_code, document.id, slip.debited_on)
         await book_store.count_lines(county_code, document.id)
-        await _answered(county_code, sent, success, failure, at)
+        await debit_files.answered(county_code, sent, success, failure, at)
         await _tell_payers(county_code, header_of(document).year, failed, at)
         await books.log(county_code, at, by, "debit.returned", document.id, f"{len(lines) - len(failed)} {len(failed)}")
     return True
@@ -221,36 +202,6 @@ def _check_slip(
     if fen != slip.total_fen:
         text = f"进账单合计{show(slip.total_fen)}元，回盘扣成{show(fen)}元，对不上。请银行核对后重新回盘。"
         raise Refused(Problem("other-total", text, "total"))
-
-
-async def _sent(county_code: int, file_id: int) -> SentFile:
-    sent = await store.lock_file(county_code, file_id)
-    if sent is None:
-        raise NotFound
-    await exchange.lock_partner(county_code, sent.partner)
-    return sent
-
-
-async def _heard(county_code: int, sent: SentFile, digest: str) -> bool:
-    """Whether this answer came before. Refused when another one did."""
-    if sent.state == "sent":
-        return False
-    before, _ = await exchange.taken(county_code, sent.partner, sent.sequence)
-    if before != digest:
-        raise Refused(Problem("other-return", "这份文件已经回过盘，内容和这次不同。请先和银行核对。"))
-    await exchange.came_again(county_code, sent.partner, sent.sequence)
-    return True
-
-
-async def _answered(county_code: int, sent: SentFile, success: bytes, failure: bytes, at: datetime) -> None:
-    """The answer bears the number of what it answers."""
-    body = msgspec.json.encode({"success": success, "failure": failure})
-    await exchange.set_state(county_code, sent.id, "processed", at)
-    await exchange.insert(county_code, NewFile(
-        partner=sent.partner, direction="in", kind="return", sequence=sent.sequence, digest=_digest(success, failure),
-        file_name=sent.file_name, business_on=at.date(), row_count=success.count(b"\n") + failure.count(b"\n"), total_fen=0,
-        state="processed", body=body,
-    ), at)  # fmt: skip
 
 
 async def _tell_payers(county_code: int, year: int, failed: Sequence[tuple[DebitLine, str]], at: datetime) -> None:
@@ -294,7 +245,7 @@ async def ask_bank(county_code: int, bank: str, by: Actor, at: datetime) -> int:
         ])  # fmt: skip
         serial = await exchange.next_out(county_code, bank)
         name = formats.signing_file_name(county_code, formats.batch_number(at.date(), serial))
-        file_id = await _send(county_code, bank, "signing", name, body, len(waiting), 0, at)
+        file_id = await debit_files.send(county_code, bank, "signing", name, body, len(waiting), 0, at)
         await books.log(county_code, at, by, "debit.bank_asked", file_id, f"{len(waiting)}", "exchange_file")
     return file_id
 
@@ -305,10 +256,10 @@ async def take_signing_return(
     """Which accounts the bank knows; the others' agreements end and their payers are told. False and Refused as take_return."""
     require_post(by, county_code, MAKERS)
     async with transaction():
-        sent = await _sent(county_code, file_id)
+        sent = await debit_files.sent(county_code, file_id)
         if sent.document_id is not None:
             raise NotFound
-        if await _heard(county_code, sent, _digest(success, failure)):
+        if await debit_files.heard(county_code, sent, debit_files.digest_of(success, failure)):
             return False
         asked = formats.decode_signings(sent.body)
         waiting = {
@@ -324,7 +275,7 @@ async def take_signing_return(
             await store.end(county_code, each.agreement_id, at.date(), "account-refused")
             body = f"银行核对代扣账户没有通过：{said.reason}。这份代扣协议没有生效，请核对户名和账号，重新签协议。"
             await _tell(county_code, each.payer_index, "代扣协议没有生效", body, at)
-        await _answered(county_code, sent, success, failure, at)
+        await debit_files.answered(county_code, sent, success, failure, at)
         await books.log(county_code, at, by, "debit.bank_answered", file_id, f"{len(asked)}", "exchange_file")
     return True
 
