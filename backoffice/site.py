@@ -111,26 +111,23 @@ def context(request: AnyRequest) -> Mapping[str, Any]:
 
 
 def menu(actor: Actor, *, production: bool) -> list[Link]:
-    """Only what the viewer's posts can open."""
-    links = []
-    if _has(actor, BUSINESS):
-        links += [
-            Link("待办", "/inbox", "list"),
-            Link("查询", "/search", "search"),
-            Link("窗口录入", "/counter", "edit"),
-            Link("对账单", "/statements", "file"),
-        ]
-    links += [link for readers, link in MONEY if _has(actor, readers)]
-    links += [Link("办理统计", "/statistics", "chart"), Link("人员和岗位", "/staff", "people")]
+    """Only what the viewer's posts can open, under a heading for each kind of work."""
+    cases = [Link("待办", "/inbox", "list"), Link("查询", "/search", "search"), Link("窗口录入", "/counter", "edit")]
+    office = [Link("办理统计", "/statistics", "chart"), Link("人员和岗位", "/staff", "people")]
     if _has(actor, SUPERVISION):
-        links += [Link("协办员", "/assistants", "person"), Link("操作记录", "/audit", "file")]
-    links += [
+        office += [Link("协办员", "/assistants", "person"), Link("操作记录", "/audit", "file")]
+    office += [
         Link("非常规权限", "/authority", "lock"), Link("比对来源", "/sources", "info"), Link("放假安排", "/calendar", "clock"),
         Link("政策参数", "/parameters", "text"), Link("行政区划", "/regions", "map"),
     ]  # fmt: skip
     if _has(actor, SUPERVISION) and not production:
-        links.append(Link("待发消息", "/outbox", "message"))
-    return links
+        office.append(Link("待发消息", "/outbox", "message"))
+    groups = {
+        "办件": cases if _has(actor, BUSINESS) else [],
+        "缴费和基金": [link for readers, link in MONEY if _has(actor, readers)],
+        "机构": office,
+    }
+    return [link for title, links in groups.items() if links for link in (Link(title), *links)]
 
 
 def _has(actor: Actor, posts: tuple[Any, ...]) -> bool:

@@ -40,10 +40,10 @@ AnyRequest = Request[Any, Any, Any]
 
 
 class Link(Struct, frozen=True):
-    """An entry of the main menu or the footer. `icon` is a name of web.icons."""
+    """An entry of the main menu or the footer. `icon` is a name of web.icons; without `url` it is the heading of those below."""
 
     title: str
-    url: str
+    url: str = ""
     icon: str = ""
     count: int = 0
 
