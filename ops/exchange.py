@@ -1,28 +1,54 @@
-"""The folder of exchanged files: the worker lays out what is to be sent and takes in what came (docs/exchange.md)."""
+"""The folders of exchanged files: the worker lays out what is to be sent and takes in what came (docs/exchange.md).
 
+A partner exists once its folder has an `in`. A file is moved away only after what it brought is committed; a round that dies
+there takes it again, and the number tells that it came before.
+"""
+
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from db.engine import transaction
 from db.stores import exchange as store
-from domain.agency import tax_exchange
+from domain.agency import bank_desk, finance_desk, tax_exchange
+from domain.agency.numbered_files import Taken
 from domain.exchange.envelope import Answer
+from domain.exchange.finance import FINANCE
 from domain.exchange.tax import TAX
 from ops import settings
 
 BYTES_AT_MOST = 60_000_000
+Receive = Callable[[int, bytes, str, datetime], Awaitable[Taken]]
 
 
 async def exchange_with_tax(county_code: int, at: datetime) -> None:
-    """One round. A file is moved away only after what it brought is committed; a round that dies there takes it again, and
-    the number tells that it came before."""
     folder = settings.exchange() / TAX
-    if not is_there(folder):
-        return  # no such partner yet
-    await take_in(county_code, folder, at)
-    await tax_exchange.send_registrations(county_code, at)
-    await tax_exchange.send_refunds(county_code, at)
-    await lay_out(county_code, folder, at)
+    if is_there(folder):
+        await take_in(county_code, folder, tax_exchange.receive, at)
+        await tax_exchange.send_registrations(county_code, at)
+        await tax_exchange.send_queued(county_code, at)
+        await lay_out(county_code, folder, TAX, at)
+
+
+async def exchange_with_finance(county_code: int, at: datetime) -> None:
+    folder = settings.exchange() / FINANCE
+    if is_there(folder):
+        await take_in(county_code, folder, finance_desk.receive, at)
+        await lay_out(county_code, folder, FINANCE, at)
+
+
+async def exchange_with_banks(county_code: int, at: datetime) -> None:
+    """One bank after the other; trouble with one does not keep the others waiting, and is raised in the end."""
+    troubles: list[Exception] = []
+    for folder in filter(is_there, sorted(settings.exchange().glob("bank/[A-Z]*"))):
+        try:
+            await take_in(county_code, folder, partial(bank_desk.receive, folder.name), at)
+            await lay_out(county_code, folder, folder.name, at)
+        except Exception as trouble:  # noqa: BLE001 - raised below
+            troubles.append(trouble)
+    if troubles:
+        raise ExceptionGroup("not every bank's files are done", troubles)
 
 
 def is_there(folder: Path) -> bool:
@@ -34,19 +60,19 @@ def waiting(county_code: int, folder: Path) -> list[Path]:
     return sorted(folder.glob(f"in/{county_code:06d}_*.[tT][xX][tT]"), key=lambda path: path.stem.rpartition("_")[2])
 
 
-async def take_in(county_code: int, folder: Path, at: datetime) -> None:
+async def take_in(county_code: int, folder: Path, receive: Receive, at: datetime) -> None:
     for path in waiting(county_code, folder):
         data = path.read_bytes() if path.stat().st_size <= BYTES_AT_MOST else b""
-        taken = await tax_exchange.receive(county_code, data, path.name, at)
+        taken = await receive(county_code, data, path.name, at)
         target = folder / ("bad" if taken.answer is Answer.REFUSED else "done")
         target.mkdir(exist_ok=True)
         path.rename(target / path.name)
 
 
-async def lay_out(county_code: int, folder: Path, at: datetime) -> None:
+async def lay_out(county_code: int, folder: Path, partner: str, at: datetime) -> None:
     """Under another name first: the partner never sees half a file."""
     (folder / "out").mkdir(exist_ok=True)
-    for file_id, name, data in await store.to_write(county_code, TAX):
+    for file_id, name, data in await store.to_write(county_code, partner):
         part = folder / "out" / f"{name}.part"
         part.write_bytes(data)
         part.rename(folder / "out" / name)

@@ -108,6 +108,8 @@ JOBS: tuple[Job, ...] = (
     Job("audit seal", 3, each_county(audit_chain.seal)),
     Job("calendar", 10, each_county(calendar_import.follow)),
     Job("tax files", 5, each_county(exchange.exchange_with_tax)),
+    Job("bank files", 5, each_county(exchange.exchange_with_banks)),
+    Job("finance files", 5, each_county(exchange.exchange_with_finance)),
     Job("contributions", 3, each_county(book_contributions)),
     Job("adjustments", 5, each_county(book_adjustments)),
     Job("funded lists", 3, each_county(book_funded_lists)),

@@ -637,6 +637,7 @@ create table exchange_file (
 create index exchange_file_by_state on exchange_file (county_code, partner, state, id desc);
 alter table exchange_message add column file_id bigint; -- in which file it went out
 alter table exchange_message add column reference text not null default ''; -- what an answer refers to
+create unique index exchange_message_by_reference on exchange_message (county_code, partner, kind, reference) where reference <> '';
 
 -- ---------------------------------------------------------------- what the serving role may do
 grant select, insert on account_balance, ledger_entry, accounting_period, agency_bank_account, fund_document, document_line,

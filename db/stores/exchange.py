@@ -109,8 +109,10 @@ async def to_write(county_code: int, partner: str) -> list[tuple[int, str, bytes
 
 
 async def set_state(county_code: int, file_id: int, state: str, at: datetime, reason: str = "") -> None:
+    """Without a reason, the one that is there stays."""
     await engine.execute(
-        "update exchange_file set state = $3, done_at = $4, reason = $5 where county_code = $1 and id = $2",
+        "update exchange_file set state = $3, done_at = $4, reason = coalesce(nullif($5, ''), reason)"
+        " where county_code = $1 and id = $2",
         county_code, file_id, state, at, reason,
     )  # fmt: skip
 
@@ -118,9 +120,9 @@ async def set_state(county_code: int, file_id: int, state: str, at: datetime, re
 async def answered(
     county_code: int, partner: str, sequence: int, digest: str, state: str, reason: str, at: datetime
 ) -> bool:
-    """What the partner said of our file; False when it is not the file we sent."""
+    """What the partner said of our file; False when it is not the file we sent. One it misses is sent once more."""
     tag = await engine.execute(
-        "update exchange_file set state = $5, reason = $6, done_at = $7 where county_code = $1 and partner = $2"
+        "update exchange_file set state = $5, reason = $6, done_at = $7, times = times + ($5 = 'waiting')::int where county_code = $1 and partner = $2"
         " and direction = 'out' and sequence = $3 and ($4 = '' or digest = $4)",
         county_code, partner, sequence, digest, state, reason, at,
     )  # fmt: skip
@@ -135,3 +137,72 @@ async def details_of(county_code: int, partner: str, sequence: int) -> tuple[int
         county_code, partner, sequence,
     )  # fmt: skip
     return (row["row_count"], row["total_fen"]) if row else None
+
+
+class HeldFile(Struct, frozen=True):
+    """A file that came and disagrees with what we have."""
+
+    id: int
+    business_on: date
+    body: bytes
+
+
+async def held(county_code: int, partner: str, kind: str) -> list[HeldFile]:
+    rows = await engine.fetch(
+        "select id, business_on, body_sealed from exchange_file where county_code = $1 and partner = $2 and state = 'held'"
+        " and kind = $3 order by id for update",
+        county_code, partner, kind,
+    )  # fmt: skip
+    return [HeldFile(row["id"], row["business_on"], unseal(row["body_sealed"], EXCHANGE)) for row in rows]
+
+
+class FileState(Struct, frozen=True):
+    partner: str
+    direction: str
+    kind: str
+    sequence: int
+    state: str
+
+
+async def lock_file(county_code: int, file_id: int) -> FileState | None:
+    """Held for this transaction."""
+    row = await engine.fetchrow(
+        "select partner, direction, kind, sequence, state from exchange_file where county_code = $1 and id = $2 for update",
+        county_code, file_id,
+    )  # fmt: skip
+    return FileState(**dict(row)) if row else None
+
+
+async def send_again(county_code: int, file_id: int) -> None:
+    """The same bytes under the same number."""
+    await engine.execute(
+        "update exchange_file set state = 'waiting', times = times + 1 where county_code = $1 and id = $2",
+        county_code, file_id,
+    )  # fmt: skip
+
+
+async def determination(county_code: int, number: str) -> Queued | None:
+    """A 特殊缴费核定 of ours that has not been answered yet, held for this transaction."""
+    row = await engine.fetchrow(
+        "select id, body_sealed from exchange_message where county_code = $1 and partner = 'tax' and reference = $2"
+        " and kind = 'special_contribution_determination' and state <> 'acknowledged' for update",
+        county_code, number,
+    )  # fmt: skip
+    return Queued(row["id"], msgspec.json.decode(unseal(row["body_sealed"], EXCHANGE))) if row else None
+
+
+async def determined(county_code: int, prefix: str) -> int:
+    """How many determinations bear a number that begins so."""
+    count: int = await engine.fetchval(
+        "select count(*) from exchange_message where county_code = $1 and partner = 'tax' and reference like $2 || '%'"
+        " and kind = 'special_contribution_determination' and reference <> ''",
+        county_code, prefix,
+    )  # fmt: skip
+    return count
+
+
+async def fulfilled(county_code: int, message_id: int) -> None:
+    """What we asked for was done."""
+    await engine.execute(
+        "update exchange_message set state = 'acknowledged' where county_code = $1 and id = $2", county_code, message_id
+    )

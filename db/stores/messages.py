@@ -54,10 +54,11 @@ async def mark_read(county_code: int, recipient_index: bytes, message_id: int, a
 
 
 async def queue_exchange(
-    county_code: int, partner: str, kind: str, body: dict[str, Any], case_id: int | None, at: datetime
-) -> None:
+    county_code: int, partner: str, kind: str, body: dict[str, Any], case_id: int | None, at: datetime, reference: str = ""
+) -> None:  # fmt: skip
+    """`reference`: our number of it, where the partner's answer names one."""
     await engine.execute(
-        "insert into exchange_message (county_code, partner, kind, body_sealed, state, case_id, created_at)"
-        " values ($1, $2, $3, $4, 'waiting', $5, $6)",
-        county_code, partner, kind, seal(msgspec.json.encode(body), EXCHANGE), case_id, at,
+        "insert into exchange_message (county_code, partner, kind, body_sealed, state, case_id, created_at, reference)"
+        " values ($1, $2, $3, $4, 'waiting', $5, $6, $7)",
+        county_code, partner, kind, seal(msgspec.json.encode(body), EXCHANGE), case_id, at, reference,
     )  # fmt: skip

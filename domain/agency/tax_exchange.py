@@ -1,7 +1,7 @@
-"""Files to and from the tax bureau (规程第十二条至第十四条; R-491…R-495): numbered, answered, taken once.
+"""Files to and from the tax bureau (规程第十二条至第十四条; R-491…R-495).
 
-What came is kept in the transaction that acts on it: a file is taken whole with all it brings, or not at all. Payment details
-become a document whose good lines are booked by the worker; whom nobody knows waits for a clerk.
+Payment details become a document whose good lines are booked by the worker; whom nobody knows waits for a clerk. The bureau's
+reconciliation is compared with what came, again whenever more comes: a late file settles the day in which it was missing.
 """
 
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ from db.engine import transaction
 from db.queries import people as people_query
 from db.stores import exchange as store
 from db.stores.books import NewDocument, NewLine
-from db.stores.exchange import NewFile, Queued
+from db.stores.exchange import Queued
 from domain import books, contributions
-from domain.agency import refunds, worker
+from domain.agency import numbered_files, refunds, special_contributions, worker
+from domain.agency.numbered_files import Kept, Partner, Taken, queue_file
 from domain.books import DocumentKind
 from domain.contribution_lines import Paid
-from domain.errors import Problem, Refused
-from domain.exchange import envelope, tax
-from domain.exchange.envelope import AGENCY, Acknowledgement, Answer, Header, Message, Standing
+from domain.exchange import tax
+from domain.exchange.envelope import Message
 from domain.exchange.tax import (
     TAX,
     DailyReconciliation,
@@ -30,79 +30,64 @@ from domain.exchange.tax import (
     RefundDone,
     RefundVerification,
     Registration,
+    RegistrationAck,
+    SpecialContributionBooked,
+    SpecialContributionDetermination,
+    Verdict,
 )
 from domain.money import show
 
 AT_ONCE = 5_000  # rows of one outgoing file
-
-
-class Taken(Struct, frozen=True):
-    """What became of a file: the county it is for (0 when that could not be read), and our answer to it."""
-
-    county_code: int
-    answer: Answer
-    reason: str = ""
+# What we tell the bureau besides registrations (规程第十三条): kind of file to its row.
+QUEUED: dict[str, type[Struct]] = {
+    "refund_verification": RefundVerification,
+    "refund_done": RefundDone,
+    "special_contribution_determination": SpecialContributionDetermination,
+}
 
 
 async def receive(county_code: int, data: bytes, file_name: str, at: datetime) -> Taken:
-    """Takes one file of the tax bureau for this county and queues the answer. Answers are not answered."""
-    try:
-        header = envelope.header_of(data)
-        if header.county_code != county_code:
-            raise Refused(Problem("other-county", "这份文件不是本县的。"))
-    except Refused as refused:
-        return await _answer(county_code, None, file_name, Answer.REFUSED, envelope.reason_of(refused), at)
-    async with transaction():
-        await store.lock_partner(county_code, TAX)
-        digest, last = await store.taken(county_code, TAX, header.sequence)
-        standing = envelope.standing(header, digest, last)
-        if standing is Standing.REPEATED:
-            await store.came_again(county_code, TAX, header.sequence)
-            return await _answer(county_code, header, file_name, Answer.REPEATED, "", at)
-        if standing is Standing.CONFLICT:
-            reason = f"文件编号{header.sequence}已经收过，内容不同。"
-            return await _answer(county_code, header, file_name, Answer.REFUSED, reason, at)
-        try:
-            async with transaction():
-                await _take(county_code, data, file_name, at)
-        except Refused as refused:
-            return await _answer(county_code, header, file_name, Answer.REFUSED, envelope.reason_of(refused), at)
-        if standing is Standing.AHEAD:
-            for missing in range(last + 1, header.sequence):
-                await _queue_answer(county_code, Acknowledgement(file_name="", sequence=missing, digest="",
-                                                                 answer=Answer.MISSING, reason=""), at)  # fmt: skip
-        return await _answer(county_code, header, file_name, Answer.ACCEPTED, "", at)
+    """Takes one file of the tax bureau for this county and queues the answer."""
+    return await numbered_files.receive(PARTNER, county_code, data, file_name, at)
 
 
-async def _take(county_code: int, data: bytes, file_name: str, at: datetime) -> None:
-    message = tax.decode(data)
-    header, document, state, reason = message.header, None, "received", ""
-    if header.type == "payment_detail":
-        document, state = await _payments(county_code, message, file_name, at), "processed"
-    elif header.type == "refund_request":
-        document, state = await refunds.take_requests(county_code, message, file_name, at), "processed"
-    elif header.type == "refund_done":
-        reason = await refunds.difference(county_code, [row for row in message.rows if isinstance(row, RefundDone)])
-        state = "held" if reason else "processed"
-    elif header.type == "daily_reconciliation":
-        reason = await _difference(county_code, [row for row in message.rows if isinstance(row, DailyReconciliation)])
-        state = "held" if reason else "processed"
-    elif header.type == "ack":
-        await _hear(county_code, [row for row in message.rows if isinstance(row, Acknowledgement)], at)
-        state = "processed"
-    await store.insert(county_code, NewFile(
-        partner=TAX, direction="in", kind=header.type, sequence=header.sequence, digest=header.digest, file_name=file_name[:100],
-        business_on=header.business_on, row_count=header.row_count, total_fen=header.total_fen, state=state, reason=reason,
-        body=data, document_id=document,
-    ), at)  # fmt: skip
+async def _take(county_code: int, message: Message, file_name: str, at: datetime) -> Kept:
+    rows = message.rows
+    match message.header.type:
+        case "payment_detail":
+            paid, others = _payments([row for row in rows if isinstance(row, PaymentDetail)])
+            return await _document(county_code, message, file_name, "税务缴费明细", paid, others, at)
+        case "special_contribution_booked":
+            told = [row for row in rows if isinstance(row, SpecialContributionBooked)]
+            paid, others = await special_contributions.compare(county_code, told)
+            return await _document(county_code, message, file_name, "特殊缴费入库", paid, others, at)
+        case "refund_request":
+            return Kept(document_id=await refunds.take_requests(county_code, message, file_name, at))
+        case "refund_done":
+            done = [row for row in rows if isinstance(row, RefundDone)]
+            return _looked_at(await refunds.difference(county_code, done))
+        case "daily_reconciliation":
+            return await _reconcile(county_code, message, at)
+        case _:
+            return _looked_at(_not_registered([row for row in rows if isinstance(row, RegistrationAck)]))
 
 
-async def _payments(county_code: int, message: Message, file_name: str, at: datetime) -> int:
-    """The day's details as an approved document: the bureau's own totals were compared when the file was read (R-089)."""
+def _looked_at(difference: str) -> Kept:
+    return Kept(state="held" if difference else "processed", reason=difference)
+
+
+def _not_registered(rows: Sequence[RegistrationAck]) -> str:
+    return "；".join(
+        f"第{row.sequence}号登记文件第{row.line}行（个人编号{row.participant_no}）没有登记上：{row.reason or '对方没有说明原因'}"
+        for row in rows if row.verdict is Verdict.REFUSED
+    )  # fmt: skip
+
+
+def _payments(rows: Sequence[PaymentDetail]) -> tuple[list[Paid], list[NewLine]]:
+    """What is 个人缴费, and what somebody has to look at."""
     paid: list[Paid] = []
     others: list[NewLine] = []
-    for line, row in enumerate(message.rows, start=2):
-        assert isinstance(row, PaymentDetail)
+    for line, row in enumerate(rows, start=2):
         index = people_query.id_index_of(row.social_security_no)
         if row.item is Item.PERSONAL:
             paid.append(Paid(line_no=line, name=row.name, id_number=row.social_security_no, id_index=index, year=row.year,
@@ -113,22 +98,57 @@ async def _payments(county_code: int, message: Message, file_name: str, at: date
                 id_number=row.social_security_no, year=row.year, amount_fen=row.amount_fen, value_on=row.treasury_on,
                 external_no=row.voucher_no,
             ))  # fmt: skip
+    return paid, others
+
+
+async def _document(
+    county_code: int, message: Message, file_name: str, title: str, paid: list[Paid], others: list[NewLine], at: datetime
+) -> Kept:  # fmt: skip
+    """The file's lines as an approved document: the bureau's own totals were compared when the file was read (R-089)."""
     header, by = message.header, worker(county_code)
     new = NewDocument(
         kind=DocumentKind.TAX_DETAIL, business_on=header.business_on, region_code=f"{county_code:06d}", partner=TAX,
         external_no=f"{header.sequence}", file_name=file_name[:100], file_digest=header.digest, declared_count=header.row_count,
-        declared_fen=header.total_fen, title=f"税务缴费明细 {header.business_on:%Y-%m-%d}",
+        declared_fen=header.total_fen, title=f"{title} {header.business_on:%Y-%m-%d}",
     )  # fmt: skip
     document = await contributions.take_in(county_code, new, paid, by, at, others)
     await books.take_over(county_code, document, by, at)
-    return document
+    await _compare_again(county_code, message, at)
+    return Kept(document_id=document)
 
 
-async def _difference(county_code: int, rows: Sequence[DailyReconciliation]) -> str:
-    """What the bureau says it sent beside what came, to the file (R-088, R-089); empty when they agree."""
+# ---------------------------------------------------------------- reconciliation
+
+
+async def _reconcile(county_code: int, message: Message, at: datetime) -> Kept:
+    """A second file of a day replaces the first."""
+    header = message.header
+    for old in await store.held(county_code, TAX, "daily_reconciliation"):
+        if old.business_on == header.business_on:
+            await store.set_state(county_code, old.id, "processed", at, f"已由第{header.sequence}号对账文件代替")
+    return _looked_at(await _difference(county_code, _reconciled(message), None))
+
+
+async def _compare_again(county_code: int, coming: Message, at: datetime) -> None:
+    """Days that were held may have missed just this file."""
+    for old in await store.held(county_code, TAX, "daily_reconciliation"):
+        left = await _difference(county_code, _reconciled(tax.decode(old.body)), coming)
+        found = left or f"第{coming.header.sequence}号文件迟到，补齐以后对上了"
+        await store.set_state(county_code, old.id, "held" if left else "processed", at, found)
+
+
+def _reconciled(message: Message) -> list[DailyReconciliation]:
+    return [row for row in message.rows if isinstance(row, DailyReconciliation)]
+
+
+async def _difference(county_code: int, rows: Sequence[DailyReconciliation], coming: Message | None) -> str:
+    """What the bureau says it sent beside what came, to the file (R-088, R-089); empty when they agree. `coming`: the file
+    that is being taken and not kept yet."""
     found = []
     for row in rows:
         came = await store.details_of(county_code, TAX, row.sequence)
+        if came is None and coming is not None and coming.header.sequence == row.sequence:
+            came = (coming.header.row_count, coming.header.total_fen)
         if came is None:
             found.append(f"第{row.sequence}号文件没有收到（{row.lines}笔，{show(row.amount_fen)}元）")
         elif came != (row.lines, row.amount_fen):
@@ -138,42 +158,9 @@ async def _difference(county_code: int, rows: Sequence[DailyReconciliation]) -> 
     return "；".join(found)
 
 
-async def _hear(county_code: int, rows: Sequence[Acknowledgement], at: datetime) -> None:
-    for row in rows:
-        state = {Answer.ACCEPTED: "acknowledged", Answer.REPEATED: "acknowledged", Answer.REFUSED: "refused",
-                 Answer.MISSING: "waiting"}[row.answer]  # fmt: skip
-        await store.answered(county_code, TAX, row.sequence, row.digest, state, row.reason, at)
+PARTNER = Partner(TAX, tax.encode, tax.decode, _take)
 
-
-async def _answer(
-    county_code: int, header: Header | None, file_name: str, answer: Answer, reason: str, at: datetime
-) -> Taken:
-    """Also for a file nobody could read: whoever sent it must hear of it."""
-    if header is None or header.type != "ack":
-        told = Acknowledgement(
-            file_name=file_name[:100], sequence=header.sequence if header else 0, digest=header.digest if header else "",
-            answer=answer, reason=reason,
-        )  # fmt: skip
-        async with transaction():
-            await store.lock_partner(county_code, TAX)
-            await _queue_answer(county_code, told, at)
-    return Taken(county_code, answer, reason)
-
-
-async def _queue_answer(county_code: int, row: Acknowledgement, at: datetime) -> None:
-    await _queue_file(county_code, "ack", [row], at.date(), at)
-
-
-async def _queue_file(county_code: int, kind: str, rows: Sequence[Struct], on: date, at: datetime) -> int:
-    """Our next file to the bureau; the caller holds the partner."""
-    number = await store.next_out(county_code, TAX)
-    header = Header(type=kind, sender=AGENCY, county_code=county_code, sequence=number, business_on=on)
-    data = tax.encode(header, rows)
-    whole = envelope.header_of(data)
-    return await store.insert(county_code, NewFile(
-        partner=TAX, direction="out", kind=kind, sequence=number, digest=whole.digest, file_name=envelope.file_name(whole),
-        business_on=on, row_count=whole.row_count, total_fen=whole.total_fen, state="waiting", body=data,
-    ), at)  # fmt: skip
+# ---------------------------------------------------------------- what we send
 
 
 async def send_registrations(county_code: int, at: datetime) -> int:
@@ -183,21 +170,21 @@ async def send_registrations(county_code: int, at: datetime) -> int:
         waiting = await store.queued(county_code, TAX, "registration", AT_ONCE)
         rows = [row for each in waiting if (row := await _registration(county_code, each, at.date()))]
         if rows:
-            file_id = await _queue_file(county_code, "registration", rows, at.date(), at)
+            file_id = await queue_file(PARTNER, county_code, "registration", rows, at.date(), at)
             await store.went_out(county_code, [each.id for each in waiting], file_id, at)
     return len(rows)
 
 
-async def send_refunds(county_code: int, at: datetime) -> int:
-    """退费核验 and 退费信息 that wait, a file of each (规程第十三条; R-169, R-491); returns how many rows."""
+async def send_queued(county_code: int, at: datetime) -> int:
+    """What else waits to be told, a file of each kind (R-169, R-491); returns how many rows."""
     told = 0
-    for kind, row in (("refund_verification", RefundVerification), ("refund_done", RefundDone)):
+    for kind, row in QUEUED.items():
         async with transaction():
             await store.lock_partner(county_code, TAX)
             waiting = await store.queued(county_code, TAX, kind, AT_ONCE)
             if waiting:
                 rows = [msgspec.convert(each.body, row) for each in waiting]
-                file_id = await _queue_file(county_code, kind, rows, at.date(), at)
+                file_id = await queue_file(PARTNER, county_code, kind, rows, at.date(), at)
                 await store.went_out(county_code, [each.id for each in waiting], file_id, at)
             told += len(waiting)
     return told
