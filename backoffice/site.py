@@ -16,6 +16,7 @@ from backoffice import (
     contributions,
     counter,
     direct_debit,
+    exchange,
     finance,
     fund_papers,
     funded_lists,
@@ -65,6 +66,8 @@ MODULES = (
     refunds,
     finance,
     fund_papers,
+    board,
+    exchange,
     runs,
     subsidies,
     staff,
@@ -84,8 +87,10 @@ MONEY = (
     (funded_lists.READERS, Link("被征地补贴", "/land-loss", "leaf")),
     (refunds.READERS, Link("退费", "/refunds", "list")),
     (finance.READERS, Link("财务", "/finance", "money")),
+    (exchange.READERS, Link("对账", "/exchange", "list")),
     (subsidies.READERS, Link("补贴", "/subsidies", "chart")),
     (runs.READERS, Link("批次", "/runs", "leaf")),
+    (BUSINESS, Link("对账单", "/statements", "file")),
 )
 
 

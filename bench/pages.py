@@ -1,4 +1,4 @@
-"""Server CPU of "my cases" and of the inbox with 100,000 cases, beside a bare Litestar page.
+"""Server CPU of "my cases" and of the inbox with 100,000 cases, and of a year's statement, beside a bare Litestar page.
 
 The floor looks the session up with the same statement, sends one indexed query and prints the same rows through Jinja;
 it has no frame, no menu, no headers, no words. Both are called directly, without a network, in turns in one process, so
@@ -11,6 +11,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from db.stores.security import accounts, sessions, staff
 from db.stores.security.staff import NewUser
 from domain.actor import Post
 from portal import site as portal_site
-from tests.make import COUNTY, FRIDAY, LI_XIUYING
+from tests.make import COUNTY, FRIDAY, LI_XIUYING, participant
 from web.sessions import LIMITS
 from web.settings import Settings
 from web.storage import FolderStorage
@@ -112,6 +113,26 @@ async def people_at_work() -> tuple[str, str]:
     return resident, reviewer
 
 
+async def an_account() -> None:
+    """Six years of an account, twelve payments and subsidies a year and its interest."""
+    await participant(LI_XIUYING)
+    await engine.execute(
+        "insert into fund_document (county_code, kind, number, state, business_on, region_code, created_at, created_by,"
+        " created_by_name) values ($1, 'tax_detail', '1', 'booked', '2025-01-01', $2, $3, 1, '周会')", COUNTY, f"{COUNTY}", FRIDAY,
+    )  # fmt: skip
+    await engine.execute(
+        "insert into ledger_entry (county_code, year, account_id, document_id, value_on, booked_on, kind, contribution_year,"
+        " is_interest, personal_fen, subsidy_province_fen, subsidy_county_fen) select $1::int, y, a.id, d.id, make_date(y, m, 15),"
+        " make_date(y, m, 15), case when m > 9 then 4 else 1 end, y, false, case when m <= 9 then 20000 end,"
+        " case when m > 9 then 1000 end, case when m > 9 then 1000 end from generate_series(2020, 2025) y, generate_series(1, 12) m,"
+        " individual_account a, fund_document d union all select $1::int, y, a.id, d.id, make_date(y, 12, 31), make_date(y + 1, 2, 3), 10,"
+        " null, true, 5000, 20, 20 from generate_series(2020, 2025) y, individual_account a, fund_document d", COUNTY,
+    )  # fmt: skip
+    await engine.execute(
+        "update account_balance set settled_year = 2025, personal_fen = 6 * 185000, subsidy_province_fen = 18120, subsidy_county_fen = 18120"
+    )
+
+
 async def run(stage: Stage, cases: int, rounds: int, times: int) -> dict[str, Any]:
     await engine.open_pool(await stage.copy("bench_pages"), max_size=4)
     await lists.fill(1, cases)
@@ -119,6 +140,7 @@ async def run(stage: Stage, cases: int, rounds: int, times: int) -> dict[str, An
     await owner.execute("update service_case set applicant_index = $1 where id <= 40", LI_XIUYING.index)
     await owner.execute("analyze")
     await owner.close()
+    await an_account()
     resident, reviewer = await people_at_work()
     with tempfile.TemporaryDirectory() as folder:
         storage = FolderStorage(Path(folder))
@@ -126,12 +148,19 @@ async def run(stage: Stage, cases: int, rounds: int, times: int) -> dict[str, An
             portal_site.create(_settings(Path(folder)), storage, clock=lambda: FRIDAY),
             backoffice_site.create(storage, secure=False, portal_url="http://bench.test", clock=lambda: FRIDAY),
         )
-        floors = floor("portal", screens.my_rows), floor("backoffice", lambda: screens.inbox_rows(FRIDAY.date()))
-        async with ours[0].lifespan(), ours[1].lifespan(), floors[0].lifespan(), floors[1].lifespan():
+        floors = (
+            floor("portal", screens.my_rows), floor("backoffice", lambda: screens.inbox_rows(FRIDAY.date())),
+            floor("portal", screens.statement_rows),
+        )  # fmt: skip
+        async with AsyncExitStack() as open_sites:
+            for site in (*ours, *floors):
+                await open_sites.enter_async_context(site.lifespan())
             tokens = f"{COOKIES['portal']}={resident}", f"{COOKIES['backoffice']}={reviewer}"
             pages = {
                 "my_cases": caller(ours[0], "/cases", tokens[0]), "my_cases_floor": caller(floors[0], "/", tokens[0]),
                 "inbox": caller(ours[1], "/inbox", tokens[1]), "inbox_floor": caller(floors[1], "/", tokens[1]),
+                "statement": caller(ours[0], f"/account/statement/{screens.YEAR}", tokens[0]),
+                "statement_floor": caller(floors[2], "/", tokens[0]),
             }  # fmt: skip
             spent = await cpu(pages, rounds, times)
     await engine.close_pool()
@@ -141,6 +170,7 @@ async def run(stage: Stage, cases: int, rounds: int, times: int) -> dict[str, An
         **{f"{name}_ms": value for name, value in spent.items()},
         "my_cases_ratio": round(spent["my_cases"] / spent["my_cases_floor"], 2),
         "inbox_ratio": round(spent["inbox"] / spent["inbox_floor"], 2),
+        "statement_ratio": round(spent["statement"] / spent["statement_floor"], 2),
         "target": "<= 1.5",
     }
 

@@ -61,10 +61,15 @@ async def account_of(county_code: int, person_id: int) -> Account | None:
     return Account(**dict(row)) if row else None
 
 
+_titles: dict[str, str] = {}
+
+
 async def fund_titles() -> dict[str, str]:
-    """Code to title, in the order in which sheets list them (R-175)."""
-    rows = await engine.fetch("select code, title from fund_source order by position")
-    return {row["code"]: row["title"] for row in rows}
+    """Code to title, in the order in which sheets list them (R-175). Read once: a source comes with a migration and new code."""
+    if not _titles:
+        rows = await engine.fetch("select code, title from fund_source order by position")
+        _titles.update({row["code"]: row["title"] for row in rows})
+    return _titles
 
 
 async def balances(county_code: int, person_id: int) -> list[FundBalance]:

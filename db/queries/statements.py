@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from db import engine
 from db.crypto import unseal_text
-from db.funds import AMOUNTS, ENTRY_TOTAL, FUNDS, TOTAL
+from db.funds import ENTRY_TOTAL, FUNDS, TOTAL
 from db.stores.people import ID_NUMBER
 
 
@@ -32,21 +32,22 @@ class YearSums(Struct, frozen=True, kw_only=True):
     interest: dict[str, int]
 
 
-class PageLine(Struct, frozen=True, kw_only=True):
+class PageLine(Struct, frozen=True):
     """A line of the account. `amounts` by fund, signed."""
 
     value_on: date
     kind: int
     contribution_year: int | None
-    document_number: str
     amounts: dict[str, int]
-    total_fen: int
+
+    @property
+    def total_fen(self) -> int:
+        return sum(self.amounts.values())
 
 
-class YearPage(Struct, frozen=True, kw_only=True):
+class YearPage(Struct, frozen=True):
     """A year of an account as the page shows it. `closed`: its interest is in it."""
 
-    account_id: int
     opening_fen: int
     closed: bool
     lines: tuple[PageLine, ...]
@@ -93,16 +94,19 @@ async def sums(county_code: int, accounts: Sequence[int], until_year: int) -> li
     ]  # fmt: skip
 
 
+_FUND_COLUMNS = ", ".join(f"e.{fund}_fen" for fund in FUNDS)
+
+
 def _page(who: str) -> str:
     return (
-        f"select a.id as account_id, o.opening_fen, b.settled_year >= $3 as closed, e.value_on, e.kind, e.contribution_year, {AMOUNTS},"
-        f" {ENTRY_TOTAL} as total_fen, d.number as document_number from person p join individual_account a on a.county_code ="
+        "select o.opening_fen, b.settled_year >= $3, e.value_on, e.kind, e.contribution_year,"
+        f" {_FUND_COLUMNS} from person p join individual_account a on a.county_code ="
         " p.county_code and a.person_id = p.id join account_balance b on b.county_code = a.county_code and b.account_id = a.id"
         f" cross join lateral (select {TOTAL} - coalesce(sum({ENTRY_TOTAL}), 0)::bigint as opening_fen from ledger_entry e where"
         " e.county_code = $1 and e.account_id = a.id and e.year >= $3) o left join ledger_entry e on e.county_code = $1 and"
-        " e.account_id = a.id and e.year = $3 left join fund_document d on d.county_code = $1 and d.id = e.document_id"
+        " e.account_id = a.id and e.year = $3"
         f" where p.county_code = $1 and {who} = $2 order by e.value_on, e.id"
-    ).replace(AMOUNTS, ", ".join(f"e.{fund}_fen" for fund in FUNDS), 1)
+    )
 
 
 _OF_NUMBER, _OF_PERSON = _page("p.id_index"), _page("p.id")
@@ -120,17 +124,14 @@ async def year_of_person(county_code: int, person_id: int, year: int) -> YearPag
 def _year_page(rows: list[engine.Record]) -> YearPage | None:
     if not rows:
         return None
-    first = rows[0]
+    opening_fen, closed, *_ = rows[0]
     lines = tuple(
         PageLine(
-            value_on=row["value_on"], kind=row["kind"], contribution_year=row["contribution_year"], total_fen=row["total_fen"],
-            document_number=row["document_number"], amounts={fund: row[f"{fund}_fen"] for fund in FUNDS if row[f"{fund}_fen"]},
+            value_on, kind, contribution_year, {fund: fen for fund, fen in zip(FUNDS, amounts, strict=True) if fen}
         )
-        for row in rows if row["kind"] is not None
+        for _, _, value_on, kind, contribution_year, *amounts in rows if kind is not None
     )  # fmt: skip
-    return YearPage(
-        account_id=first["account_id"], opening_fen=first["opening_fen"], closed=first["closed"], lines=lines
-    )
+    return YearPage(opening_fen, closed, lines)
 
 
 class Village(Struct, frozen=True, kw_only=True):
@@ -161,7 +162,7 @@ async def villages(county_code: int, prefix: str, year: int) -> list[Village]:
         f" newest as ({_NEWEST}),"
         " files as (select s.region_code, s.asked_at, count(*)::int as files, count(s.storage_key)::int as printed"
         " from statement_print s join newest using (region_code, asked_at) where s.county_code = $1 and s.year = $2 group by 1, 2)"
-        " select told.code, coalesce(r.full_name, told.code) as name, told, without_phone, coalesce(files, 0) as files,"
+        " select told.code, coalesce(r.name, told.code) as name, told, without_phone, coalesce(files, 0) as files,"
         " coalesce(printed, 0) as printed, asked_at from told left join region r on r.code = told.code left join files"
         " on files.region_code = told.code order by told.code",
         county_code, year, prefix,

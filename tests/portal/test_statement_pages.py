@@ -23,7 +23,7 @@ from tests.runs.conftest import many_accounts, posted, settle, some_entries
 from web.account_papers import Desk, statement_paper
 from web.limits import attempts
 
-PRINT = "/statement/{}/statement.pdf"
+PRINT = "/account/statement/{}/statement.pdf"
 
 
 def words(answer: Response) -> str:
@@ -63,13 +63,13 @@ async def test_a_year_shows_opening_each_line_its_interest_and_closing(town: Tow
             assert said in visitor.words, said
         await visitor.follow("利息怎样算")
         assert visitor.url == "/account/2025"
-        open_year = await visitor.get("/statement/2026")
+        open_year = await visitor.get("/account/statement/2026")
         assert "到2026年11月20日有" in open_year.text
         assert "还没有结息" in open_year.text
         assert "1,823.79元" in open_year.text
-        await visitor.get("/statement/2027", 404)
-        await visitor.get("/statement/2019", 404)
-        await visitor.get("/statement/999999", 404)
+        await visitor.get("/account/statement/2027", 404)
+        await visitor.get("/account/statement/2019", 404)
+        await visitor.get("/account/statement/999999", 404)
 
 
 @pytest.mark.rule("R-198", "R-201")
@@ -164,11 +164,11 @@ async def test_the_same_figures_on_the_same_day_have_the_same_number(town: Town)
 async def test_who_has_no_account_is_shown_the_way_and_a_weak_login_is_not_enough(town: Town) -> None:
     await three_years()
     async with town.login(LI_XIUYING) as visitor:
-        assert "还没有您的个人账户" in (await visitor.get("/statement")).text
-        await visitor.get("/statement/2025", 404)
+        assert "还没有您的个人账户" in (await visitor.get("/account/statement")).text
+        await visitor.get("/account/statement/2025", 404)
         assert (await visitor.fetch(PRINT.format(2025))).status_code == 404
     async with town.login(WANG_DASHAN, assurance=1) as visitor:
-        assert "level=2" in (await visitor.fetch("/statement/2025")).headers["location"]
+        assert "level=2" in (await visitor.fetch("/account/statement/2025")).headers["location"]
         assert "level=2" in (await visitor.fetch(PRINT.format(2025))).headers["location"]
 
 
