@@ -21,7 +21,7 @@ from domain import access, identity
 from domain.actor import POST_TITLES, Actor, ActorKind, Channel, Post, Scope
 from domain.agency import worker
 from domain.case.item import SOURCE_TITLES, Source, Subject
-from ops import demo_accounts, demo_cases
+from ops import demo_accounts, demo_cases, demo_desks
 from web import passwords
 from web import settings as web_settings
 
@@ -136,6 +136,7 @@ async def seed(at: datetime) -> None:
     paying = [(r.name, r.id_number) for r in everybody if r.status == "contributing"]
     enrolled = {r.id_number: r.first_enrolled_on for r in everybody if r.status == "contributing" and r.first_enrolled_on}
     await demo_accounts.fill(COUNTY, paying, enrolled, cast.staff)
+    await demo_desks.fill(COUNTY, {r.name: r.id_number for r in everybody}, cast.staff, at)
     await demo_cases.fill(cast, settings.files, at)
 
 
