@@ -11,6 +11,7 @@ from backoffice import (
     adjustment,
     assistance,
     authority,
+    board,
     bulk,
     case,
     contributions,

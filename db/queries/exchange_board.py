@@ -82,11 +82,11 @@ class Gap(Struct, frozen=True):
 
 
 async def gaps(county_code: int, limit: int) -> list[Gap]:
-    """Returns of debit files bear the number of what they answer, so they leave no gaps."""
+    """Only of those who number their files, who are named by a code: returns of debit files bear the number of what they answer."""
     rows = await engine.fetch(
         "select partner, before + 1 as first, sequence - 1 as last from (select partner, sequence, lag(sequence, 1, 0::bigint) over"
         " (partition by partner order by sequence) as before from exchange_file where county_code = $1 and direction = 'in'"
-        " and kind <> 'return') n where sequence > before + 1 order by partner, sequence limit $2",
+        " and partner ~ '^[A-Za-z]+$') n where sequence > before + 1 order by partner, sequence limit $2",
         county_code, limit,
     )  # fmt: skip
     return [Gap(**dict(row)) for row in rows]
