@@ -6,18 +6,20 @@ from datetime import datetime
 import msgspec
 
 from db.engine import transaction
-from db.stores import audit, benefits, books, ledger
+from db.stores import audit, benefits, books, ledger, messages, people
 from db.stores.benefits import NewBenefit, NewStandard
 from db.stores.books import NewDocument
 from db.stores.ledger import Entry
 from domain import books as desk
-from domain import months
-from domain.actor import Actor, ActorKind
+from domain import months, redetermination
+from domain.actor import Actor, ActorKind, Post
+from domain.agency import require_post
 from domain.books import DocumentKind
 from domain.determination import Capitalised, Determination
 from domain.errors import NotFound, Problem, Refused
 from domain.ledger import Kind
 
+REASON_AT_LEAST = 4  # characters: a reason, not a keystroke
 HOW = {"portal": "本人在网上确认", "counter": "本人在窗口确认", "paper": "本人在核定表上签字，由协办员上报"}
 
 
@@ -59,15 +61,39 @@ async def _capitalise(county_code: int, account_id: int, due: Capitalised, by: A
 
 
 async def confirm(county_code: int, person_id: int, how: str, by: Actor, at: datetime) -> None:
-    """The person agrees to the standard; it is paid from the next plan on. `how`: one of HOW. Refused when there is nothing to
-    confirm. Who may say so for whom is the caller's to check."""
+    """The person agrees to the standard, or to its correction; it is paid from the next plan on. `how`: one of HOW. Refused when
+    there is nothing to confirm. Who may say so for whom is the caller's to check."""
     if how not in HOW or (how == "portal") != (by.kind is ActorKind.RESIDENT):
         raise Refused(Problem("how", "请选择本人是怎样确认的。", "how"))
     async with transaction():
         state = await benefits.lock(county_code, person_id)
         if state is None:
             raise NotFound
-        if state != "determined":
+        corrected = await redetermination.put_into_force(county_code, person_id, how, by, at)
+        if state == "determined":
+            await benefits.confirm(county_code, person_id, how, by.id, by.name, at)
+        elif not corrected:
             raise Refused(Problem("confirmed", "待遇核定表已经确认过了。"))
-        await benefits.confirm(county_code, person_id, how, by.id, by.name, at)
         await audit.write(county_code, at, by.kind, by.id, by.name, "benefit.confirmed", "person", f"{person_id}", detail=how)
+
+
+async def clear_account(county_code: int, person_id: int, reason: str, by: Actor, at: datetime) -> None:
+    """Takes a wrong account away (R-269); a new one comes from the person or from the bank. The person is told."""
+    require_post(by, county_code, (Post.COUNTY_BENEFIT,))
+    if len(reason.strip()) < REASON_AT_LEAST:
+        raise Refused(Problem("no-reason", "请写明为什么清除，本人会看到。", "reason"))
+    async with transaction():
+        person = await people.read(county_code, person_id)
+        if person is None or not await benefits.end_account(county_code, person_id, reason.strip(), at):
+            raise NotFound
+        body = (
+            f"您的养老金发放账户已经清除，原因：{reason.strip()}。没有账户，养老金发不出来，以后有了账户一起补发。"
+            "请在“更换养老金发放账户”里填写本人的账户，或者带身份证和银行卡到银行网点办理。"
+        )
+        await messages.tell(
+            county_code=county_code, recipient_index=person.id_index, case_id=None, title="请重新填写养老金发放账户", body=body, at=at,
+            phone=person.phone,
+        )  # fmt: skip
+        await audit.write(
+            county_code, at, by.kind, by.id, by.name, "benefit.account_cleared", "person", f"{person_id}", reason.strip()
+        )

@@ -8,11 +8,12 @@ from msgspec import Struct
 
 from db.queries import regions
 from domain import identity, money
+from domain.agency import payment_orders
 from domain.case.item import ServiceItem
 from web import pages
 from web.fields import FieldSpec, fields
 
-_MASKS = {"id_number": identity.mask_id, "tel": identity.mask_phone}
+_MASKS = {"id_number": identity.mask_id, "tel": identity.mask_phone, "bank_account": payment_orders.mask_account}
 
 
 class Line(Struct, frozen=True):
@@ -33,7 +34,7 @@ class Group(Struct, frozen=True):
 
 
 async def read_back(item: ServiceItem, answers: Mapping[str, Any], *, masked: bool = False) -> list[Group]:
-    """All pages of the form in order. `masked` hides the middle of ID numbers and phones."""
+    """All pages of the form in order. `masked` hides the middle of ID numbers, phones and bank accounts."""
     specs = {spec.name: spec for spec in fields(item.payload)}
     places = await regions.names(
         [str(answers[s.name]) for s in specs.values() if s.widget == "region" and answers.get(s.name)]

@@ -20,7 +20,7 @@ class FieldSpec(Struct, frozen=True, kw_only=True):
     name: str
     title: str
     hint: str
-    widget: str  # text textarea tel digits number date id_number select radio checkbox checkboxes region tier rows hidden signature
+    widget: str  # text textarea tel digits bank_account number date id_number select radio checkbox checkboxes region tier rows hidden signature
     required: bool
     nullable: bool
     default: Any
@@ -45,7 +45,7 @@ class FieldSpec(Struct, frozen=True, kw_only=True):
 
     @property
     def inputmode(self) -> str:
-        return {"digits": "numeric", "number": "numeric", "date": "numeric", "tel": "tel"}.get(self.widget, "")
+        return {"digits": "numeric", "number": "numeric", "date": "numeric", "tel": "tel", "bank_account": "numeric"}.get(self.widget, "")
 
     @property
     def autocomplete(self) -> str:

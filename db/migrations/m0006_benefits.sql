@@ -100,6 +100,30 @@ create table benefit_standard (
 );
 create index benefit_standard_in_force on benefit_standard (county_code, person_id, from_month desc, id desc);
 
+-- 重新核定 (规程第二十五条; R-240): what the county found to be right; in force when the person agrees. One at a time.
+create table benefit_redetermination (
+  county_code int not null,
+  id bigint generated always as identity,
+  person_id bigint not null,
+  from_month int not null check (from_month % 100 between 1 and 12), -- the first wrong one
+  years int not null,
+  balances text not null, -- JSON: the account by source as it should have been divided by 139
+  reason text not null, -- what was wrong, as the person reads it
+  state text not null check (state in ('proposed', 'approved', 'confirmed', 'cancelled')),
+  proposed_at timestamptz not null,
+  proposed_by bigint not null,
+  proposed_by_name text not null,
+  decided_at timestamptz,
+  decided_by bigint,
+  decided_by_name text not null default '',
+  confirmed_at timestamptz,
+  confirmed_how text not null default '', -- portal, counter, paper
+  confirmed_by_name text not null default '',
+  primary key (county_code, id),
+  foreign key (county_code, person_id) references benefit (county_code, person_id)
+);
+create unique index redetermination_open on benefit_redetermination (county_code, person_id) where state in ('proposed', 'approved');
+
 -- 待遇领取告知书 and the yearly list (规程第二十二条).
 create table benefit_notice (
   county_code int not null,
@@ -317,10 +341,15 @@ create index payment_transfer_by_file on payment_transfer (county_code, file_id,
 create index payment_transfer_to_look_at on payment_transfer (county_code, plan_id, person_id) where findings <> '{}' and decision = '';
 create index payment_transfer_failed on payment_transfer (county_code, person_id) where state = 'failed';
 
+-- Whose money a pension was: the source's own, or, where the account is used up, the fund's (R-191, R-192).
+insert into ledger_account (code, title, side, position) values
+  ('pension_from_accounts', '社会保险待遇支出（个人账户养老金）', 'expense', 26),
+  ('pension_beyond_accounts', '社会保险待遇支出（个人账户支付完后的个人账户养老金）', 'expense', 27);
+
 -- ---------------------------------------------------------------- what the serving role may do
-grant select, insert on payment_account, benefit, benefit_standard, benefit_notice, certification, benefit_suspension, sentence_spell,
+grant select, insert on payment_account, benefit, benefit_standard, benefit_redetermination, benefit_notice, certification, benefit_suspension, sentence_spell,
   death_report, death_report_line, payment_plan, payment_line, payment_transfer to pension_app;
-grant update on benefit, benefit_suspension, payment_plan, payment_transfer to pension_app;
+grant update on benefit, benefit_redetermination, benefit_suspension, payment_plan, payment_transfer to pension_app;
 grant update (state, state_reason, verified_at, ended_at, ended_reason) on payment_account to pension_app;
 grant update (read_at, handed_at, handed_by_name) on benefit_notice to pension_app;
 grant update (last_month, acquitted, ended_at, ended_by_name, end_document) on sentence_spell to pension_app;

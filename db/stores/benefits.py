@@ -120,6 +120,26 @@ async def set_account(county_code: int, new: NewAccount, at: datetime) -> int:
     return account_id
 
 
+async def end_account(county_code: int, person_id: int, reason: str, at: datetime) -> bool:
+    """False when there is none in use."""
+    ended = await engine.fetchval(
+        "update payment_account set ended_at = $3, ended_reason = $4 where county_code = $1 and person_id = $2 and ended_at is null"
+        " returning id",
+        county_code, person_id, at, reason,
+    )  # fmt: skip
+    return ended is not None
+
+
+async def is_in_use(county_code: int, person_id: int, number: str) -> bool:
+    """Whether this is where the person is paid to now."""
+    found: bool = await engine.fetchval(
+        "select exists (select from payment_account where county_code = $1 and person_id = $2 and ended_at is null"
+        " and account_index = $3)",
+        county_code, person_id, index(number, BANK_ACCOUNT),
+    )  # fmt: skip
+    return found
+
+
 async def used_by_others(county_code: int, person_id: int, number: str) -> int:
     """How many other people are paid to this account (R-278)."""
     count: int = await engine.fetchval(

@@ -32,6 +32,7 @@ from db.tables.audit import AuditEntry, AuditHead, AuditSeal
 from db.tables.benefits import (
     Benefit,
     BenefitNotice,
+    BenefitRedetermination,
     BenefitStandard,
     BenefitSuspension,
     Certification,
@@ -161,6 +162,7 @@ TABLES: tuple[type[Table], ...] = (
     PaymentAccount,
     Benefit,
     BenefitStandard,
+    BenefitRedetermination,
     BenefitNotice,
     Certification,
     BenefitSuspension,

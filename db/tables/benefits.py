@@ -85,6 +85,26 @@ class BenefitStandard(Table, tablename="benefit_standard", db=DB):
     decided_by_name = text()
 
 
+class BenefitRedetermination(Table, tablename="benefit_redetermination", db=DB):
+    county_code = integer()
+    id = big(primary_key=True)
+    person_id = big()
+    from_month = integer()
+    years = integer()
+    balances = text()
+    reason = text()
+    state = text()
+    proposed_at = moment()
+    proposed_by = big()
+    proposed_by_name = text()
+    decided_at = moment(null=True)
+    decided_by = big(null=True)
+    decided_by_name = text()
+    confirmed_at = moment(null=True)
+    confirmed_how = text()
+    confirmed_by_name = text()
+
+
 class BenefitNotice(Table, tablename="benefit_notice", db=DB):
     county_code = integer()
     id = big(primary_key=True)

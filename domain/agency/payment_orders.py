@@ -87,6 +87,12 @@ def check_account(text: str) -> str | None:
     return None if good else "请填写银行账号，8到32位数字。"
 
 
+def mask_account(text: str) -> str:
+    """First three and last four digits, enough to recognise one's own card (R-277)."""
+    number = digits(text)
+    return f"{number[:3]}{'*' * max(len(number) - 7, 4)}{number[-4:]}"
+
+
 def digits(text: str) -> str:
     return "".join(text.split()).replace("-", "")
 

@@ -59,6 +59,8 @@ async def start(
 ) -> int:
     """Opens a draft, or finds the one this filer already has. Refused when the actor may not file this item."""
     _may_file(item, subject, actor)
+    if actor.kind is ActorKind.STAFF and item.staff_switch and not local_profile(profile).allows(item.staff_switch):
+        raise Refused(Problem("not-by-staff", "这项业务请本人在网上办理，或者到银行网点办理，窗口不能代填。"))
     async with transaction():
         known = await item.prefill(subject) if item.prefill else {}
         region = await _region_of_person(subject) or actor.scope.region_prefix

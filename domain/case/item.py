@@ -119,6 +119,7 @@ class ServiceItem(Struct, frozen=True, kw_only=True):
     commitment: CommitmentText | None = None
     assurance: int = 3  # lowest login level that may submit (standards D6)
     fresh_login: bool = False  # asks for a login just before submitting
+    staff_switch: str = ""  # of the profile: whether staff may file it at the counter
     for_enrolled: bool = True  # False: the subject need not be a participant yet
     # Prefill of a new draft from what the office already knows; keys are payload fields.
     prefill: Callable[[Subject], Awaitable[dict[str, Any]]] | None = None

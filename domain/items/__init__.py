@@ -3,9 +3,11 @@
 from domain.case.item import ServiceItem
 from domain.items import (
     account_dispute,
+    bank_account_change,
     basic_info_change,
     beneficiary_designation,
     benefit_claim,
+    benefit_dispute,
     case_reversal,
     contribution_refund,
     contribution_resumption,
@@ -28,6 +30,8 @@ ITEMS: tuple[ServiceItem, ...] = (
     direct_debit_agreement.ITEM,
     account_dispute.ITEM,
     benefit_claim.ITEM,
+    benefit_dispute.ITEM,
+    bank_account_change.ITEM,
     case_reversal.ITEM,
 )
 

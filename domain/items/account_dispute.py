@@ -59,11 +59,7 @@ async def gather(ask: AccountDispute, subject: Subject, on: date) -> Facts:
 
 def examine(ask: AccountDispute, facts: Facts) -> list[Finding]:
     """Notes only: who says that something is wrong is heard, whatever the books say."""
-    found = []
-    if not facts.calendar.is_working_day(ask.day):
-        found.append(_note("not-working", f"约的{ask.day}不是工作日，请电话改约。"))
-    elif ask.day < facts.on:
-        found.append(_note("day-over", f"约的{ask.day}已经过了，没有来过的请电话改约。"))
+    found = appointment(ask.day, facts.on, facts.calendar, BASIS)
     story = facts.story
     if story is None or not story.lines:
         found.append(_note("nothing-booked", f"账上{ask.year}年没有一笔记录。"))
@@ -73,8 +69,15 @@ def examine(ask: AccountDispute, facts: Facts) -> list[Finding]:
     return found
 
 
-def _note(code: str, text: str) -> Finding:
-    return Finding(code, text, basis=BASIS, weight=Weight.NOTE)
+def appointment(day: date, on: date, calendar: Calendar, basis: str) -> list[Finding]:
+    """A note where the day somebody chose cannot be kept."""
+    if not calendar.is_working_day(day):
+        return [_note("not-working", f"约的{day}不是工作日，请电话改约。", basis)]
+    return [_note("day-over", f"约的{day}已经过了，没有来过的请电话改约。", basis)] if day < on else []
+
+
+def _note(code: str, text: str, basis: str = BASIS) -> Finding:
+    return Finding(code, text, basis=basis, weight=Weight.NOTE)
 
 
 def compare(ask: AccountDispute, facts: Facts) -> list[Comparison]:

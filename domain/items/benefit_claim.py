@@ -39,7 +39,7 @@ class BenefitClaim(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True
                                       extra={"widget": "radio", "choices": KINDS})] = "social_card"  # fmt: skip
     bank: Annotated[str, Meta(title="开户银行", description="例如：农商银行", max_length=60, extra={"widget": "text"})]
     bank_account: Annotated[str, Meta(title="银行账号", description="必须是本人的账户，卡上的一长串数字", max_length=40, extra={
-        "widget": "text", "check": check_account})]  # fmt: skip
+        "widget": "bank_account", "check": check_account})]  # fmt: skip
 
     def __post_init__(self) -> None:
         structs.force_setattr(self, "bank_account", digits(self.bank_account))

@@ -48,6 +48,8 @@ def test_the_attachment_matrix_is_the_one_of_the_procedure_and_nothing_more() ->
         "direct_debit_agreement": [],
         "account_dispute": [],
         "benefit_claim": ["id_document"],
+        "benefit_dispute": [],
+        "bank_account_change": [],
         "case_reversal": [],
     }
 

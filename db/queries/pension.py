@@ -1,0 +1,165 @@
+"""What the pages of a pension show beside its standards: what was paid, why not, what waits for a yes. The first argument is the
+county."""
+
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from db import engine
+from db.funds import FUNDS
+
+REDETERMINATION = (
+    "id, person_id, from_month, years, balances, reason, state, proposed_at, proposed_by, proposed_by_name, decided_at,"
+    " decided_by_name, confirmed_at, confirmed_how, confirmed_by_name"
+)
+
+
+class Line(Struct, frozen=True):
+    """What a payment is made of. `kind`: regular, arrears, deduction, one_off."""
+
+    due_month: int
+    kind: str
+    total_fen: int
+    reason: str
+
+
+class Payment(Struct, frozen=True, kw_only=True):
+    """A transfer of a plan. `tail`: the last digits of the account it goes to; `reason`: why it failed or was left out."""
+
+    plan_id: int
+    month: int
+    pay_on: date
+    round: int
+    net_fen: int
+    deducted_fen: int
+    carried_fen: int
+    state: str
+    reason: str
+    paid_on: date | None
+    bank: str
+    tail: str
+    lines: tuple[Line, ...]
+
+
+class Suspension(Struct, frozen=True, kw_only=True):
+    """As benefit_suspension; `last_month` None: it goes on."""
+
+    id: int
+    reason: str
+    first_month: int
+    last_month: int | None
+    state: str
+    finding: str
+    proposed_at: datetime
+    lifted_at: datetime | None
+    lift_reason: str
+    pays_arrears: bool | None
+
+
+class Redetermination(Struct, frozen=True, kw_only=True):
+    """As benefit_redetermination."""
+
+    id: int
+    person_id: int
+    from_month: int
+    years: int
+    balances: str
+    reason: str
+    state: str
+    proposed_at: datetime
+    proposed_by: int
+    proposed_by_name: str
+    decided_at: datetime | None
+    decided_by_name: str
+    confirmed_at: datetime | None
+    confirmed_how: str
+    confirmed_by_name: str
+
+
+class Unconfirmed(Struct, frozen=True, kw_only=True):
+    """Somebody who has not said yes since `told_at`. `corrected`: to a correction of what is paid already."""
+
+    person_id: int
+    name: str
+    region_name: str
+    told_at: datetime
+    total_fen: int
+    first_month: int
+    corrected: bool
+
+
+async def payments(county_code: int, person_id: int, limit: int) -> list[Payment]:
+    """Of approved plans, the newest first."""
+    rows = await engine.fetch(
+        "select t.plan_id, p.month, p.pay_on, t.round, t.net_fen, t.deducted_fen, t.carried_fen, t.state, t.reason, t.paid_on,"
+        " t.bank, coalesce(a.account_tail, '') as tail from payment_transfer t"
+        " join payment_plan p on p.county_code = t.county_code and p.id = t.plan_id and p.state not in ('draft', 'cancelled')"
+        " left join payment_account a on a.county_code = t.county_code and a.id = t.payment_account_id"
+        " where t.county_code = $1 and t.person_id = $2 order by p.month desc, t.plan_id desc, t.round desc limit $3",
+        county_code, person_id, limit,
+    )  # fmt: skip
+    lines = await engine.fetch(
+        "select plan_id, due_month, kind, total_fen, reason from payment_line where county_code = $1 and person_id = $2"
+        " and plan_id = any($3::bigint[]) and not voided order by due_month, kind",
+        county_code, person_id, [row["plan_id"] for row in rows],
+    )  # fmt: skip
+    of_plan: dict[int, list[Line]] = {}
+    for plan_id, *line in lines:
+        of_plan.setdefault(plan_id, []).append(Line(*line))
+    return [Payment(**dict(row), lines=tuple(of_plan.get(row["plan_id"], ()))) for row in rows]
+
+
+async def next_plan(county_code: int, on: date) -> tuple[int, date] | None:
+    """(month, pay day) of the approved plan that is paid next."""
+    row = await engine.fetchrow(
+        "select month, pay_on from payment_plan where county_code = $1 and state not in ('draft', 'cancelled') and pay_on >= $2"
+        " order by pay_on limit 1",
+        county_code, on,
+    )  # fmt: skip
+    return (row["month"], row["pay_on"]) if row else None
+
+
+async def suspensions(county_code: int, person_id: int) -> list[Suspension]:
+    """Without those that were dismissed, the newest first."""
+    rows = await engine.fetch(
+        f"select {', '.join(Suspension.__struct_fields__)} from benefit_suspension where county_code = $1 and person_id = $2"
+        " and state <> 'dismissed' order by id desc",
+        county_code, person_id,
+    )  # fmt: skip
+    return [Suspension(**dict(row)) for row in rows]
+
+
+async def redeterminations(county_code: int, person_id: int) -> list[Redetermination]:
+    """The newest first."""
+    rows = await engine.fetch(
+        f"select {REDETERMINATION} from benefit_redetermination where county_code = $1 and person_id = $2 order by id desc",
+        county_code, person_id,
+    )  # fmt: skip
+    return [Redetermination(**dict(row)) for row in rows]
+
+
+async def unconfirmed(county_code: int, prefix: str, limit: int) -> list[Unconfirmed]:
+    """Who has not confirmed a determination or a correction, the longest silent first."""
+    rows = await engine.fetch(
+        "select b.person_id, p.name, coalesce(g.full_name, p.region_code) as region_name,"
+        " coalesce(r.decided_at, b.determined_at) as told_at, s.total_fen, b.first_month, r.id is not null as corrected"
+        " from benefit b join person p on p.county_code = b.county_code and p.id = b.person_id"
+        " left join region g on g.code = p.region_code"
+        " left join benefit_redetermination r on r.county_code = b.county_code and r.person_id = b.person_id and r.state = 'approved'"
+        " cross join lateral (select total_fen from benefit_standard where county_code = b.county_code and person_id = b.person_id"
+        " order by from_month desc, id desc limit 1) s"
+        " where b.county_code = $1 and p.region_code like $2 || '%' and (b.state = 'determined' or r.id is not null)"
+        " order by told_at, b.person_id limit $3",
+        county_code, prefix, limit,
+    )  # fmt: skip
+    return [Unconfirmed(**dict(row)) for row in rows]
+
+
+async def principal_until(county_code: int, account_id: int, on: date) -> dict[str, int]:
+    """What was paid into an account up to a day, by source, without interest."""
+    sums = ", ".join(f"coalesce(sum({fund}_fen), 0)::bigint as {fund}" for fund in FUNDS)
+    row = await engine.fetchrow(
+        f"select {sums} from ledger_entry where county_code = $1 and account_id = $2 and value_on <= $3 and not is_interest",
+        county_code, account_id, on,
+    )  # fmt: skip
+    return {fund: fen for fund, fen in dict(row or {}).items() if fen}
