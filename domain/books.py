@@ -47,6 +47,7 @@ class DocumentKind(StrEnum):
     OPENING_BALANCE = "opening_balance"
     SUSPENSE = "suspense"  # money that came and belongs to nobody yet
     SUSPENSE_CLEARED = "suspense_cleared"  # and whose it turned out to be
+    BENEFIT_PAYMENT = "benefit_payment"  # the pensions of a month
     MOVEMENT = "movement"  # from one account of the agency to another
 
 
@@ -75,6 +76,7 @@ KINDS: dict[DocumentKind, Rules] = {
     DocumentKind.OPENING_BALANCE: Rules("期初余额导入", Kind.OPENING_BALANCE, "fiscal_account"),
     DocumentKind.SUSPENSE: Rules("暂收款", Kind.CONTRIBUTION),
     DocumentKind.SUSPENSE_CLEARED: Rules("暂收款转入个人账户", Kind.CONTRIBUTION, "suspense_received"),
+    DocumentKind.BENEFIT_PAYMENT: Rules("待遇支付", Kind.PENSION, "expenditure_account"),
     DocumentKind.MOVEMENT: Rules("基金账户之间划转", Kind.CONTRIBUTION),
 }
 
@@ -186,7 +188,7 @@ async def finish(
     0-registration, which moves no money (R-160, R-415). `years`: those in which the posted money counts. `suspense_fen`:
     money that came with the document and whose owner is not known yet."""
     sums = await books.sums_by_fund(document.county_code, document.id, years)
-    lines = [*voucher_lines(sums, place), *_sides(place, suspense_fen), *_sides("suspense_received", -suspense_fen)]
+    lines = [*voucher_lines(sums, place), *sides(place, suspense_fen), *sides("suspense_received", -suspense_fen)]
     number = None
     if lines:
         period = await open_period(document.county_code, booked_on)
@@ -205,13 +207,14 @@ def voucher_lines(sums: dict[tuple[str, bool], int], place: str) -> list[Voucher
     lines: list[VoucherLine] = []
     interest = sum(fen for (_, is_interest), fen in sums.items() if is_interest)
     principal = [(fund, fen) for (fund, is_interest), fen in sums.items() if not is_interest]
-    lines += _sides(place, sum(fen for _, fen in principal))
+    lines += sides(place, sum(fen for _, fen in principal))
     for fund, fen in principal:
-        lines += _sides(INCOME_OF_FUND[fund], -fen)
-    return [*lines, *_sides("account_interest", interest), *_sides("account_interest_payable", -interest)]
+        lines += sides(INCOME_OF_FUND[fund], -fen)
+    return [*lines, *sides("account_interest", interest), *sides("account_interest_payable", -interest)]
 
 
-def _sides(account: str, debit: int) -> list[VoucherLine]:
+def sides(account: str, debit: int) -> list[VoucherLine]:
+    """The line of a voucher; a negative debit is a credit, nothing is no line."""
     if not debit:
         return []
     return [VoucherLine(account, max(debit, 0), max(-debit, 0))]

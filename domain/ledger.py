@@ -17,6 +17,7 @@ class Kind(IntEnum):
     REVERSAL = 21
     REFUND = 22
     OPENING_BALANCE = 30
+    PENSION = 40
 
 
 TITLES: dict[Kind, str] = {
@@ -31,4 +32,5 @@ TITLES: dict[Kind, str] = {
     Kind.REVERSAL: "冲回",
     Kind.REFUND: "退费",
     Kind.OPENING_BALANCE: "以前系统转来",
+    Kind.PENSION: "发放养老金",
 }

@@ -140,11 +140,11 @@ async def confirm(county_code: int, agreement_id: int, at: datetime) -> None:
 # ---------------------------------------------------------------- files
 
 
-async def lock_file(county_code: int, file_id: int) -> SentFile | None:
+async def lock_file(county_code: int, file_id: int, kinds: Sequence[str]) -> SentFile | None:
     row = await engine.fetchrow(
         "select id, partner, sequence, file_name, state, body_sealed, document_id from exchange_file where county_code = $1"
-        " and id = $2 and direction = 'out' and kind in ('debit', 'signing') for update",
-        county_code, file_id,
+        " and id = $2 and direction = 'out' and kind = any($3::text[]) for update",
+        county_code, file_id, list(kinds),
     )  # fmt: skip
     if row is None:
         return None

@@ -1,9 +1,10 @@
-"""Debit and sign files as they lie between us and a bank: sent once, answered once (湖南省经办工作流程十三).
+"""Debit, sign and payment files as they lie between us and a bank: sent once, answered once (湖南省经办工作流程十三).
 
 Inside the caller's transaction.
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -13,6 +14,8 @@ from db.stores import exchange
 from db.stores.agreements import SentFile
 from db.stores.exchange import NewFile
 from domain.errors import NotFound, Problem, Refused
+
+DEBITS = ("debit", "signing")
 
 
 async def send(
@@ -31,9 +34,9 @@ def digest_of(*parts: bytes) -> str:
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
-async def sent(county_code: int, file_id: int) -> SentFile:
-    """One of our files, held for this transaction. NotFound when there is none."""
-    found = await store.lock_file(county_code, file_id)
+async def sent(county_code: int, file_id: int, kinds: Sequence[str] = DEBITS) -> SentFile:
+    """One of our files of these kinds, held for this transaction. NotFound when there is none."""
+    found = await store.lock_file(county_code, file_id, kinds)
     if found is None:
         raise NotFound
     await exchange.lock_partner(county_code, found.partner)

@@ -23,8 +23,8 @@ BATCH = code("批次号", r"\d{16}", "16位数字：8位日期加8位流水号")
 
 
 class Debit(Struct, frozen=True, kw_only=True):
-    """One contribution to be debited. The rows of one account stand in the order of its agreement: the bank goes on until
-    the money does not suffice (R-117)."""
+    """One contribution to be debited, or one pension to be paid (代发): both files have these seven fields. The debits of one
+    account stand in the order of its agreement: the bank goes on until the money does not suffice (R-117)."""
 
     participant_no: Annotated[str, PARTICIPANT]
     name: Annotated[str, text("姓名")]
@@ -113,6 +113,10 @@ def batch_number(on: date, serial: int) -> str:
 def debit_file_name(county_code: int, batch_no: str) -> str:
     """Of its returns: the same with `_S` and `_F` before the ending."""
     return f"DK{county_code:06d}{batch_no}.TXT"
+
+
+def payment_file_name(county_code: int, batch_no: str) -> str:
+    return f"DF{county_code:06d}{batch_no}.TXT"
 
 
 def signing_file_name(county_code: int, batch_no: str) -> str:

@@ -1,6 +1,8 @@
 """The batches, written out. One batch, one file."""
 
-from domain.runs import annual_statements, interest_settlement
+from domain.runs import annual_statements, interest_settlement, payment_month
 from domain.runs.run import RunKind
 
-KINDS: dict[str, RunKind] = {kind.code: kind for kind in (interest_settlement.KIND, annual_statements.KIND)}
+KINDS: dict[str, RunKind] = {
+    kind.code: kind for kind in (interest_settlement.KIND, annual_statements.KIND, payment_month.KIND)
+}

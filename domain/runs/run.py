@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from db.engine import transaction
+from db.queries import access
 from db.stores import audit
 from db.stores import runs as store
 from db.stores.runs import ChunkRow, RunRow
@@ -40,7 +41,9 @@ class Worked(Struct, frozen=True, kw_only=True):
 class RunKind(Struct, frozen=True, kw_only=True):
     """One kind of batch. `prepare` is Refused with a reason when its time has not come. `begin` makes the document that the
     chunks post under, in the approval's transaction; `work` writes one chunk, set-based; `finish` closes the books of the
-    run after the last chunk. `act`: what it does to each, in words."""
+    run after the last chunk. `act`: what it does to each, in words. `keeps_trial`: what the dry run writes stays, as a draft
+    that people work on before the approval; `cancel` then takes it back. `authority`: the non-routine power the maker needs, from the
+    beginning to the approval (R-439). `sums`: what of `Worked.detail` is 分, with titles; sources of funds without it."""
 
     code: str
     title: str
@@ -55,6 +58,10 @@ class RunKind(Struct, frozen=True, kw_only=True):
     work: Callable[[RunRow, ChunkRow, datetime], Awaitable[Worked]]
     finish: Callable[[RunRow, Worked, Actor, datetime], Awaitable[None]]
     act: str = "登账"
+    keeps_trial: bool = False
+    cancel: Callable[[RunRow], Awaitable[None]] | None = None
+    authority: str = ""
+    sums: dict[str, str] = {}
 
 
 class _TakeBack(Exception):
@@ -65,6 +72,7 @@ async def prepare(kind: RunKind, county_code: int, period: str, by: Actor, at: d
     """A new run, whose dry run the worker begins at once. Refused while one of the same kind and period is open."""
     require_post(by, county_code, kind.makers)
     _another(by)
+    await _authorised(kind, county_code, by.id, at)
     plan = await kind.prepare(county_code, period, at)
     settings = msgspec.json.encode(plan.settings).decode()
     async with transaction():
@@ -91,6 +99,7 @@ async def approve(kind: RunKind, county_code: int, run_id: int, by: Actor, at: d
     async with transaction():
         run = await _locked(county_code, run_id, "reviewed")
         _another(by, run.prepared_by, run.reviewed_by)
+        await _authorised(kind, county_code, run.prepared_by, at)
         await store.stamp(run, "approved", by.id, by.name, at)
         await store.begin_posting(county_code, run_id, await kind.begin(run, by, at))
         await _log(county_code, at, by, "run.approved", run_id, kind.code)
@@ -104,12 +113,19 @@ async def cancel(kind: RunKind, county_code: int, run_id: int, reason: str, by: 
     async with transaction():
         run = await _locked(county_code, run_id, "trying", "tried", "reviewed")
         await store.stamp(run, "cancelled", by.id, by.name, at, reason=reason.strip())
+        if kind.cancel:
+            await kind.cancel(run)
         await _log(county_code, at, by, "run.cancelled", run_id, reason)
 
 
 def _another(by: Actor, *others: int | None) -> None:
     if by.kind is ActorKind.SYSTEM or by.id in others:
         raise Refused(Problem("same-person", "准备、复核、批准要由三个人分别办理，不能由系统或办过前面一步的人代办。"))
+
+
+async def _authorised(kind: RunKind, county_code: int, maker_id: int, at: datetime) -> None:
+    if kind.authority and not await access.has_authority(county_code, maker_id, kind.authority, at):
+        raise Refused(Problem("no-authority", f"{kind.title}是非常规业务，准备的人请先在“非常规权限”里申请，负责人批准以后才能办。"))
 
 
 async def _locked(county_code: int, run_id: int, *states: str) -> RunRow:
@@ -165,7 +181,7 @@ async def _chunk(kind: RunKind, run: RunRow, chunk: ChunkRow, at: datetime) -> N
     try:
         async with transaction():
             worked = await kind.work(run, chunk, at)
-            if trial:
+            if trial and not kind.keeps_trial:
                 raise _TakeBack
     except _TakeBack:
         pass

@@ -59,7 +59,10 @@ class Branch:
         if not before:
             rows = [line.removesuffix("|").split("|") for line in text.split(END)[:-1]]
             spoiled = fault is Fault.RETURNED_LINE
-            done, failed = self._debit(rows, spoiled) if name.startswith("DK") else self._sign(rows)
+            if name.startswith(("DK", "DF")):
+                done, failed = self._debit(rows, spoiled) if name.startswith("DK") else self._pay(rows, spoiled)
+            else:
+                done, failed = self._sign(rows)
             before = {"data": text, "S": done, "F": failed}
             self.books["done"][name] = before
         for mark in ("F", "S"):  # once `_S` is there, so is `_F`
@@ -89,6 +92,23 @@ class Branch:
                 done.append([participant, name, number, account])
                 continue
             failed.append([participant, name, number, wrong])
+        return done, failed
+
+    def _pay(self, rows: list[list[str]], spoiled: bool) -> tuple[list[list[str]], list[list[str]]]:
+        """Pensions, into accounts that are there and bear the name. `spoiled` as for debits."""
+        _of_width(rows, 7)
+        _with_amounts(rows)
+        done, failed = [], []
+        for participant, name, number, amount, _, account, _ in rows:
+            holder = self.holders.get(account) if self.holders is not None else [name, number]
+            wrong = "账户不存在" if holder is None else "户名不符" if holder[0] != name else ""
+            if spoiled and not wrong:
+                wrong, spoiled = "账户已冻结", False
+            if wrong:
+                failed.append([participant, name, number, wrong])
+            else:
+                self.books["balances"][account] = f"{(self._balance(account) or Decimal(0)) + Decimal(amount):.2f}"
+                done.append([participant, name, number, account])
         return done, failed
 
     def _sign(self, rows: list[list[str]]) -> tuple[list[list[str]], list[list[str]]]:
