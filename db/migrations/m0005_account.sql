@@ -635,6 +635,7 @@ create table exchange_file (
   unique (county_code, partner, direction, sequence)
 );
 create index exchange_file_by_state on exchange_file (county_code, partner, state, id desc);
+create index exchange_file_by_day on exchange_file (county_code, business_on);
 alter table exchange_message add column file_id bigint; -- in which file it went out
 alter table exchange_message add column reference text not null default ''; -- what an answer refers to
 create unique index exchange_message_by_reference on exchange_message (county_code, partner, kind, reference) where reference <> '';

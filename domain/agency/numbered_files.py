@@ -81,8 +81,8 @@ async def _take(partner: Partner, county_code: int, data: bytes, file_name: str,
     header = message.header
     if header.type == "ack":
         rows = [row for row in message.rows if isinstance(row, Acknowledgement)]
-        await _hear(county_code, partner.code, rows, at)
-        kept = Kept()
+        unknown = await _hear(county_code, partner.code, rows, at)
+        kept = Kept(state="held" if unknown else "processed", reason=unknown)
     else:
         kept = await partner.take(county_code, message, file_name, at)
     await store.insert(county_code, NewFile(
@@ -92,11 +92,16 @@ async def _take(partner: Partner, county_code: int, data: bytes, file_name: str,
     ), at)  # fmt: skip
 
 
-async def _hear(county_code: int, partner: str, rows: Sequence[Acknowledgement], at: datetime) -> None:
+async def _hear(county_code: int, partner: str, rows: Sequence[Acknowledgement], at: datetime) -> str:
+    """What the partner says of our files; returns what it says of files that are not among them, for somebody to look at."""
+    unknown = []
     for row in rows:
         state = {Answer.ACCEPTED: "acknowledged", Answer.REPEATED: "acknowledged", Answer.REFUSED: "refused",
                  Answer.MISSING: "waiting"}[row.answer]  # fmt: skip
-        await store.answered(county_code, partner, row.sequence, row.digest, state, row.reason, at)
+        if not await store.answered(county_code, partner, row.sequence, row.digest, state, row.reason, at):
+            named = row.file_name or f"第{row.sequence}号文件"
+            unknown.append(f"对方回执的{named}对不上我们发出的文件{f'：{row.reason}' if row.reason else ''}")
+    return "；".join(unknown)
 
 
 async def _answer(

@@ -7,11 +7,11 @@ from msgspec import structs
 
 from db import engine
 from domain import contributions
-from domain.agency import special_contributions, tax_exchange
+from domain.agency import exchange_board, special_contributions, tax_exchange
 from domain.agency.special_contributions import Determination
 from domain.errors import NotFound, Refused
 from domain.exchange import tax
-from domain.exchange.envelope import Answer, Header
+from domain.exchange.envelope import Acknowledgement, Answer, Header
 from domain.exchange.tax import (
     DailyReconciliation,
     Item,
@@ -24,6 +24,7 @@ from ops import exchange
 from sandbox.counterpart.faults import Fault
 from sandbox.tax.bureau import Bureau
 from tests import make
+from tests.case.conftest import county  # noqa: F401 - a fixture
 from tests.contributions.ways import AT, CASHIER, DAY, MAKER
 from tests.exchange.test_tax_desk import ON, held, pays, rounds, states
 from tests.make import COUNTY, LI_XIUYING, WANG_DASHAN, WORKER
@@ -207,6 +208,32 @@ async def test_a_registration_that_comes_back_is_held_with_its_reason(db: object
     assert await kept(1) == ("held", "第7号登记文件第2行（个人编号439901-1）没有登记上：姓名有误")
     await came("registration_ack", 2, agreed)
     assert (await kept(2))[0] == "processed"
+
+
+@pytest.mark.rule("R-491", "R-495")
+async def test_a_registration_the_bureau_sends_back_shows_on_the_board(county: object, folder: Path) -> None:  # noqa: F811
+    receipt = await make.enrollment_of(LI_XIUYING)
+    await make.approve(receipt.case_id, make.ZHAO_MIN)
+    await make.approve(receipt.case_id, make.SUN_LI)
+    (folder / "tax" / "in").mkdir(parents=True)
+    await rounds()
+    Bureau(folder, f"{COUNTY}", "1", Fault.RETURNED_LINE).look(ON)
+    await rounds()
+    (found,) = await exchange_board.differences(COUNTY, "tax", DAY)
+    assert "登记信息有误" in found.what
+
+
+@pytest.mark.rule("R-495")
+@pytest.mark.parametrize(
+    ("sequence", "digest", "state"), [(1, "", "processed"), (2, "", "held"), (1, "A" * 64, "held")]
+)
+async def test_an_answer_to_a_file_we_never_sent_is_held(
+    db: object, folder: Path, sequence: int, digest: str, state: str
+) -> None:
+    await tax_exchange.receive(COUNTY, b"nonsense", "x.txt", AT)  # our file 1 is the answer to it
+    row = Acknowledgement(file_name="", sequence=sequence, digest=digest, answer=Answer.REFUSED, reason="读不出")
+    await came("ack", 1, row)
+    assert (await kept(1))[0] == state
 
 
 async def test_a_file_of_another_partner_in_the_folder_of_the_bureau_is_refused(db: object, folder: Path) -> None:
