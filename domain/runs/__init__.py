@@ -1,8 +1,9 @@
 """The batches, written out. One batch, one file."""
 
-from domain.runs import annual_statements, interest_settlement, payment_month
+from domain.runs import annual_statements, benefit_adjustment, interest_settlement, payment_month
 from domain.runs.run import RunKind
 
 KINDS: dict[str, RunKind] = {
-    kind.code: kind for kind in (interest_settlement.KIND, annual_statements.KIND, payment_month.KIND)
+    kind.code: kind
+    for kind in (interest_settlement.KIND, annual_statements.KIND, payment_month.KIND, benefit_adjustment.KIND)
 }
