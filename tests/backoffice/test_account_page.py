@@ -182,6 +182,8 @@ async def test_a_village_gets_its_list_to_sign_and_its_pack_part_by_part(
     assert [text.count("个人账户对账单编号") for text in texts] == [2, 1]
     assert texts[0].count("DZ-439901-2026-") == 2
     await clerk.get(f"{base}/files/3", 404)
+    async with office.at_desk(await office.hire("吴桐", Post.TOWNSHIP_CLERK, region="43990102")) as other:
+        await other.get(f"{base}/files/1", 404)
     assert await engine.fetchval("select count(*) from account_statement where total_fen = 102292") == 3
     assert {("赵敏", "statement.list"), ("赵敏", "statement.pack"), ("赵敏", "statement.file")} <= {
         (w, a) for w, a, _ in await audited()
