@@ -40,6 +40,7 @@ STATES = {
     "received": ("已收", "info"), "processed": ("已处理", "good"), "held": ("有差异，等处理", "bad"),
 }  # fmt: skip
 DIRECTIONS = {"in": "收到", "out": "发出"}
+TOLD = ("已发出", "good")  # answers are not answered
 ANSWERS = {
     Answer.ACCEPTED: "文件已经收下。", Answer.REPEATED: "这份文件以前收过，内容一样，没有再登一次。",
 }  # fmt: skip
@@ -58,6 +59,10 @@ deciders = post_required(*exchange_board.DESKS)
 def sees_people(request: AnyRequest) -> bool:
     """Finance sees the money, not the people (R-017)."""
     return any(actor_of(request).holds(post) for post in BUSINESS)
+
+
+def _county(request: AnyRequest) -> int:
+    return actor_of(request).scope.county_code
 
 
 def parts(request: AnyRequest) -> list[Link]:
@@ -84,7 +89,7 @@ async def files_page(request: AnyRequest, problems: tuple[Any, ...] = (), said: 
     here = f"/exchange/files?partner={chosen['partner']}&direction={chosen['direction']}&state={chosen['state']}"
     return page(
         request, "exchange/files.html", status_code=422 if problems else 200, page_title="收发文件", parts=parts(request),
-        rows=rows[:PAGE_SIZE], titles=TITLES, states=STATES, directions=DIRECTIONS, chosen=chosen, problems=problems, said=said,
+        rows=rows[:PAGE_SIZE], titles=TITLES, state_of=state_of, directions=DIRECTIONS, chosen=chosen, problems=problems, said=said,
         partner_title=partner_title, partners=[(code, partner_title(code)) for code in await queries.partners(county)],
         state_choices=[(code, words) for code, (words, _) in STATES.items()], uploads=_holds(request, *COLLECTION, *REGISTER),
         next_url=f"{here}&before={rows[PAGE_SIZE - 1].id}" if len(rows) > PAGE_SIZE else None, first_url=here if before else None,
@@ -93,6 +98,11 @@ async def files_page(request: AnyRequest, problems: tuple[Any, ...] = (), said: 
 
 def _holds(request: AnyRequest, *posts: Post) -> bool:
     return any(actor_of(request).holds(post) for post in posts)
+
+
+def state_of(file: FileRow) -> tuple[str, str]:
+    """Words and tone."""
+    return TOLD if (file.kind, file.state) == ("ack", "sent") else STATES[file.state]
 
 
 @post("/exchange/files", guards=[uploaders], request_max_body_size=SHEET_BYTES)
@@ -110,7 +120,7 @@ async def upload(request: AnyRequest) -> Template:
 
 
 async def _file(request: AnyRequest, file_id: int) -> FileRow:
-    found = await queries.file(actor_of(request).scope.county_code, file_id)
+    found = await queries.file(_county(request), file_id)
     if found is None:
         raise NotFound
     return found
@@ -126,9 +136,10 @@ async def file_page(request: AnyRequest, found: FileRow, problems: tuple[Any, ..
     collects = _holds(request, *COLLECTION)
     return page(
         request, "exchange/file.html", status_code=422 if problems else 200, page_title=f"{DIRECTIONS[found.direction]}第{found.sequence}号{title}",
-        f=found, title=title, partner=partner_title(found.partner), states=STATES, directions=DIRECTIONS, problems=problems,
+        f=found, title=title, partner=partner_title(found.partner), state=state_of(found), problems=problems,
         resends=collects and found.direction == "out" and found.state in AGAIN and found.kind in TITLES,
-        settles=collects and found.state == "held", document=found.document_id if sees_people(request) else None,
+        settles=collects and exchange_board.may_settle(found.direction, found.kind, found.state, found.reason),
+        document=found.document_id if sees_people(request) else None,
         downloads=_decides(request) or (found.partner == FINANCE and _holds(request, *REGISTER)),
     )  # fmt: skip
 
@@ -137,7 +148,7 @@ async def file_page(request: AnyRequest, found: FileRow, problems: tuple[Any, ..
 async def content(request: AnyRequest, file_id: FromPath[int]) -> Response[bytes]:
     actor = actor_of(request)
     found = await _file(request, file_id)
-    _, data = await exchange_board.read(actor.scope.county_code, file_id, actor, now(request))
+    _, data = await exchange_board.read(_county(request), file_id, actor, now(request))
     disposition = f'attachment; filename="{found.partner if found.partner.isascii() else "bank"}-{found.direction}-{found.sequence}.txt"'
     return Response(data, media_type="application/octet-stream", headers={"Content-Disposition": disposition})
 
@@ -148,18 +159,14 @@ async def act(request: AnyRequest, file_id: FromPath[int], step: FromPath[str]) 
     found = await _file(request, file_id)
     try:
         if step == "again":
-            await exchange_board.send_again(found_county(request), file_id, actor, at)
+            await exchange_board.send_again(_county(request), file_id, actor, at)
         elif step == "settle":
-            await exchange_board.settle(found_county(request), file_id, text(form, "why"), actor, at)
+            await exchange_board.settle(_county(request), file_id, text(form, "why"), actor, at)
         else:
             raise NotFound
     except Refused as refused:
         return await file_page(request, found, refused.problems)
     return go(request, f"/exchange/files/{file_id}")
-
-
-def found_county(request: AnyRequest) -> int:
-    return actor_of(request).scope.county_code
 
 
 # ------------------------------------------------------------------ determinations
@@ -174,7 +181,7 @@ async def determinations_page(
     request: AnyRequest, problems: tuple[Any, ...] = (), typed: forms.Text | None = None
 ) -> Template:
     before = number(request.query_params, "before")
-    rows = await queries.determinations(found_county(request), before=before, limit=PAGE_SIZE + 1)
+    rows = await queries.determinations(_county(request), before=before, limit=PAGE_SIZE + 1)
     here = "/exchange/determinations"
     return page(
         request, "exchange/determinations.html", status_code=422 if problems else 200, page_title="特殊缴费核定", parts=parts(request),

@@ -43,7 +43,7 @@ with files as (select * from exchange_file where county_code = $1 and business_o
 told as (
   select partner, business_on, count(*) filter (where direction = 'in' and kind <> 'ack')::int as came,
          count(*) filter (where direction = 'in' and state = 'held')::int as held,
-         count(*) filter (where direction = 'out' and kind = 'ack' and reason <> '')::int as refused,
+         count(*) filter (where direction = 'out' and kind = 'ack' and reason <> '' and state <> 'processed')::int as refused,
          count(*) filter (where direction = 'out' and kind <> 'ack')::int as sent,
          count(*) filter (where direction = 'out' and kind <> 'ack' and state in ('acknowledged', 'processed'))::int as accepted,
          count(*) filter (where direction = 'out' and kind <> 'ack' and state = 'refused')::int as failed,

@@ -162,15 +162,25 @@ class FileState(Struct, frozen=True):
     kind: str
     sequence: int
     state: str
+    reason: str
 
 
 async def lock_file(county_code: int, file_id: int) -> FileState | None:
     """Held for this transaction."""
     row = await engine.fetchrow(
-        "select partner, direction, kind, sequence, state from exchange_file where county_code = $1 and id = $2 for update",
+        "select partner, direction, kind, sequence, state, reason from exchange_file where county_code = $1 and id = $2 for update",
         county_code, file_id,
     )  # fmt: skip
     return FileState(**dict(row)) if row else None
+
+
+async def made_good(county_code: int, partner: str, file_name: str, at: datetime) -> None:
+    """A file that was refused has come as it should: what its refusal said needs nobody any more."""
+    await engine.execute(
+        "update exchange_file set state = 'processed', done_at = $4 where county_code = $1 and partner = $2 and direction = 'out'"
+        " and kind = 'ack' and state = 'sent' and starts_with(reason, $3 || '：')",
+        county_code, partner, file_name, at,
+    )  # fmt: skip
 
 
 async def send_again(county_code: int, file_id: int) -> None:

@@ -120,10 +120,13 @@ def _of_file(file: FileRow) -> Difference | None:
     if file.state == "held":
         return Difference(where=where, what=file.reason, next_step="核对差异，弄清后在文件页办结", url=url)
     if ours and file.kind == "ack":
-        return (
-            Difference(where=where, what=f"退回了{file.reason}", next_step="请对方改正后用同一编号重发", url=url)
-            if file.reason
-            else None
+        if not file.reason or file.state == "processed":
+            return None
+        return Difference(
+            where=where,
+            what=f"退回了{file.reason}",
+            next_step="请对方按原因改正后重发；不用重发的，在文件页办结",
+            url=url,
         )
     if ours and file.state == "refused":
         return Difference(where=where, what=f"对方没有收下：{file.reason}", next_step="改正原因后在文件页重发", url=url)
@@ -203,14 +206,17 @@ async def settle(county_code: int, file_id: int, why: str, by: Actor, at: dateti
         file = await store.lock_file(county_code, file_id)
         if file is None:
             raise NotFound
-        if file.state != "held":
-            raise Refused(Problem("other-state", "这份文件刚刚已经处理过了，请刷新页面。"))
-        before = await queries.file(county_code, file_id)
-        assert before is not None
-        await store.set_state(county_code, file_id, "processed", at, f"{before.reason}（已办结：{why.strip()[:200]}）")
+        if not may_settle(file.direction, file.kind, file.state, file.reason):
+            raise Refused(Problem("other-state", "这份文件没有等办结的差异，请刷新页面。"))
+        await store.set_state(county_code, file_id, "processed", at, f"{file.reason}（已办结：{why.strip()[:200]}）")
         await _log(
             county_code, at, by, "exchange.settled", f"{file_id}", why.strip(), f"{file.partner} {file.sequence}"
         )
+
+
+def may_settle(direction: str, kind: str, state: str, reason: str) -> bool:
+    """A file that is held, or our refusal of one that will not come again."""
+    return state == "held" or (direction == "out" and kind == "ack" and state == "sent" and bool(reason))
 
 
 async def _log(county_code: int, at: datetime, by: Actor, action: str, number: str, why: str, detail: str) -> None:

@@ -73,6 +73,7 @@ async def receive(partner: Partner, county_code: int, data: bytes, file_name: st
             for missing in range(last + 1, header.sequence):
                 told = Acknowledgement(file_name="", sequence=missing, digest="", answer=Answer.MISSING, reason="")
                 await queue_file(partner, county_code, "ack", [told], at.date(), at)
+        await store.made_good(county_code, partner.code, file_name[:100], at)
         return await _answer(partner, county_code, header, file_name, Answer.ACCEPTED, "", at)
 
 

@@ -21,7 +21,7 @@ from tests import make
 from tests.contributions.ways import AT, CASHIER, DAY, MAKER
 from tests.exchange import test_bank_desk as bank
 from tests.exchange import test_finance_desk as finance
-from tests.exchange.test_tax_desk import pays, rounds
+from tests.exchange.test_tax_desk import ON, pays, rounds
 from tests.exchange.test_tax_questions import came, detail, determined, header
 from tests.make import COUNTY, LI_XIUYING, WANG_DASHAN, WORKER
 
@@ -139,12 +139,31 @@ async def test_numbers_that_are_missing_are_named_until_they_come(db: object, fo
 @pytest.mark.rule("R-495")
 async def test_a_refused_file_is_counted_with_its_reason(db: object, folder: Path) -> None:
     await make.participant()
-    bank.collects(folder, (WANG_DASHAN, 2026, "300"), fault=Fault.HALF_FILE)
+    branch = bank.collects(folder, (WANG_DASHAN, 2026, "300"), fault=Fault.HALF_FILE)
     await exchange.exchange_with_banks(COUNTY, AT)
     assert (await day_of(bank.BANK)).refused == 1
     (row,) = await told(bank.BANK)
     assert "不完整" in row.what
-    assert "同一编号" in row.next_step
+    assert "重发" in row.next_step
+    branch.look(ON)
+    await exchange.exchange_with_banks(COUNTY, AT)
+    assert (await day_of(bank.BANK)).refused == 0  # it came as it should
+    assert [row.what for row in await told(bank.BANK)] == ["还没有登账"]
+
+
+@pytest.mark.rule("R-495")
+async def test_a_conflict_of_numbers_stands_until_somebody_ends_it(db: object, folder: Path) -> None:
+    await make.participant()
+    (folder / "bank" / bank.BANK / "in").mkdir(parents=True)
+    await bank_desk.receive(bank.BANK, COUNTY, bank.file(bank.collected()), "a.txt", AT)
+    await bank_desk.receive(bank.BANK, COUNTY, bank.file(bank.collected("NH0002")), "a.txt", AT)
+    await exchange.exchange_with_banks(COUNTY, AT)
+    assert (await day_of(bank.BANK)).refused == 1
+    file: int = await engine.fetchval("select id from exchange_file where kind = 'ack' and reason <> ''")
+    await exchange_board.settle(COUNTY, file, "银行说是误发，不再发了", MAKER, AT)
+    assert (await day_of(bank.BANK)).refused == 0
+    with pytest.raises(Refused):
+        await exchange_board.settle(COUNTY, file, "再办一次", MAKER, AT)
 
 
 @pytest.mark.rule("R-493")
