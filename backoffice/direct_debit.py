@@ -159,14 +159,14 @@ async def take_return(request: AnyRequest, document_id: FromPath[int]) -> Respon
     try:
         slip = Slip(money(form, "total", "进账单金额"), day(form, "debited_on", "扣款日期"))
         new = await direct_debit.take_return(
-            found.county_code, file.id, *await _two_files(form), slip, actor_of(request), now(request)
+            found.county_code, file.id, *await two_files(form), slip, actor_of(request), now(request)
         )
     except Refused as refused:
         return await document_page(request, found, refused.problems, forms.typed(form))
     return go(request, f"{BASE}/{document_id}?done={'taken' if new else 'again'}")
 
 
-async def _two_files(form: Any) -> tuple[bytes, bytes]:
+async def two_files(form: Any) -> tuple[bytes, bytes]:
     """The `_S` and the `_F` file. A bank that has nothing to say in one of them may leave it out, not both."""
     files = [form.get(name) for name in ("success", "failure")]
     if not any(isinstance(file, UploadFile) and file.filename for file in files):
@@ -211,7 +211,7 @@ async def download(request: AnyRequest, file_id: FromPath[int]) -> Response[byte
 async def take_signing_return(request: AnyRequest, file_id: FromPath[int]) -> Response[Any] | Template:
     actor = actor_of(request)
     try:
-        files = await _two_files(await request.form())
+        files = await two_files(await request.form())
         new = await direct_debit.take_signing_return(actor.scope.county_code, file_id, *files, actor, now(request))
     except Refused as refused:
         return await register_page(request, refused.problems)

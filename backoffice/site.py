@@ -24,6 +24,7 @@ from backoffice import (
     inbox,
     land_loss,
     login,
+    payments,
     people,
     records,
     reference,
@@ -69,6 +70,7 @@ MODULES = (
     fund_papers,
     board,
     exchange,
+    payments,
     runs,
     subsidies,
     staff,
@@ -90,6 +92,7 @@ MONEY = (
     (finance.READERS, Link("财务", "/finance", "money")),
     (exchange.READERS, Link("对账", "/exchange", "list")),
     (subsidies.READERS, Link("补贴", "/subsidies", "chart")),
+    (payments.READERS, Link("待遇发放", "/payments", "money")),
     (runs.READERS, Link("批次", "/runs", "leaf")),
     (BUSINESS, Link("对账单", "/statements", "file")),
 )

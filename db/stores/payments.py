@@ -119,10 +119,12 @@ async def indexes(county_code: int, people: Sequence[int]) -> dict[int, bytes]:
 
 
 async def stopped_since(county_code: int, plan_id: int, month: int) -> list[int]:
-    """People who wait for their file and whose pension has stopped since the plan was approved (R-258)."""
+    """People who wait for their file and whose pension has stopped since the plan was approved (R-258): who was stopped before has
+    no regular line in it, only what is settled of earlier months."""
     rows = await engine.fetch(
         "select t.person_id from payment_transfer t join benefit b on b.county_code = $1 and b.person_id = t.person_id"
-        " where t.county_code = $1 and t.plan_id = $2 and t.state = 'planned' and t.file_id is null"
+        " where t.county_code = $1 and t.plan_id = $2 and t.state = 'planned' and exists (select from payment_line l"
+        " where l.county_code = $1 and l.plan_id = $2 and l.person_id = t.person_id and l.kind = 'regular' and not l.voided)"
         " and (b.state = 'ended' and b.ended_month < $3 or exists (select from benefit_suspension x where x.county_code = $1"
         " and x.person_id = t.person_id and x.state = 'confirmed' and x.first_month <= $3 and coalesce(x.last_month, $3) >= $3))"
         " order by t.person_id for update of t",

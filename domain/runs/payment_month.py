@@ -40,7 +40,7 @@ async def prepare(county_code: int, period: str, at: datetime) -> Plan:
         raise Refused(Problem("draft", f"{last.month}的发放计划还没有批准，先办完再编下一个。", "period"))
     if last and last.month >= month:
         raise Refused(Problem("planned", f"{last.month}的发放计划已经编过，一个月只有一个计划。", "period"))
-    pay_on = await _pay_day(month)
+    pay_on = await pay_day(month)
     if pay_on < today:
         raise Refused(
             Problem(
@@ -53,7 +53,7 @@ async def prepare(county_code: int, period: str, at: datetime) -> Plan:
     return Plan(settings=settings, chunks=chunks_of(await run_query.open_accounts_by_township(county_code)))
 
 
-async def _pay_day(month: int) -> date:
+async def pay_day(month: int) -> date:
     """The last working day up to the PAY_DAY."""
     calendar = await load_calendar()
     day = months.first_day(month).replace(day=PAY_DAY)
