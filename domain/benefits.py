@@ -20,6 +20,7 @@ from domain.errors import NotFound, Problem, Refused
 from domain.ledger import Kind
 
 REASON_AT_LEAST = 4  # characters: a reason, not a keystroke
+ASSURANCE = 3  # of the login with which somebody says yes; fresh
 HOW = {"portal": "本人在网上确认", "counter": "本人在窗口确认", "paper": "本人在核定表上签字，由协办员上报"}
 
 

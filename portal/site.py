@@ -21,6 +21,7 @@ from portal import (
     materials,
     me,
     paper_check,
+    pension,
     statement,
     village,
 )
@@ -35,7 +36,7 @@ from web.settings import Settings
 from web.storage import Storage
 
 MODULES = (
-    login, home, apply, confirming, materials, cases, account, statement, contribution, contribution_papers, paper_check, estimate, me,
+    login, home, apply, confirming, materials, cases, account, statement, contribution, contribution_papers, paper_check, estimate, pension, me,
     village,
 )  # fmt: skip
 FOOTER = (Link("个人信息怎样使用", "/privacy"),)
@@ -64,6 +65,9 @@ def context(request: AnyRequest) -> Mapping[str, Any]:
 def menu(request: AnyRequest) -> list[Link]:
     links = [Link("首页", "/", "home"), Link("账户", "/account", "money"), Link("缴费", "/contribution", "plus"),
              Link("办件", "/cases", "list")]  # fmt: skip
+    session = sessions.current(request)
+    if session is not None and session.data.get(pension.MENU):
+        links.insert(1, Link("养老金", "/pension", "leaf"))
     if sessions.villages_of(request):
         links.append(Link("村里", "/village", "people"))
     return [

@@ -163,3 +163,11 @@ async def principal_until(county_code: int, account_id: int, on: date) -> dict[s
         county_code, account_id, on,
     )  # fmt: skip
     return {fund: fen for fund, fen in dict(row or {}).items() if fen}
+
+
+async def born_on(county_code: int, person_id: int) -> date | None:
+    """What age goes by, without the rest of the file."""
+    found: date | None = await engine.fetchval(
+        "select born_on from person where county_code = $1 and id = $2", county_code, person_id
+    )
+    return found

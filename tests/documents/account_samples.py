@@ -6,6 +6,7 @@ from typing import Any
 from tests.documents.samples import AGENCY, AT, PLACE, VERIFY, signature
 from tests.make import id_number
 from web.documents import account_contents as account
+from web.documents import benefit_contents as benefit
 from web.documents import fund_contents as fund
 from web.documents.paper import Paper
 
@@ -214,6 +215,33 @@ LAND_LOSS = fund.LandLossDeclaration(
     reviewer="石建国", approver="何青",
 )
 
+DETERMINED = benefit.DeterminationSheet(
+    agency=AGENCY, printed_at=AT, number="HD-439901-20261121-000127", name=NAME, sex="女", id_type="居民身份证", id_number=ID_NUMBER,
+    born_on=date(1966, 11, 10), region_name=VILLAGE, contribution_years=17, account_fen=13_912_345, eligible_on=date(2026, 11, 10),
+    from_month="2026年12月", bank="青禾县农村商业银行", account_tail="4567", determined_on=date(2026, 11, 24), handler="夏雨",
+    reason="2012年的缴费漏记了", enquiry_phone=PHONE, signature=signature(), total_fen=123_456,
+    parts=(
+        benefit.PensionPart(title="基础养老金", payer="中央财政", amount_fen=14_300),
+        benefit.PensionPart(title="缴费年限加发", payer="县财政", amount_fen=9_056),
+        benefit.PensionPart(title="个人账户养老金", payer="个人账户（个人缴费）", amount_fen=100_100),
+    ),
+)
+
+CALCULATED = benefit.CalculationSheet(
+    agency=AGENCY, printed_at=AT, number="JS-439901-20261121-000127", name=NAME, sex="女", id_number=ID_NUMBER, hardship="最低生活保障对象",
+    household_place=PLACE, region_code="439901020301", first_paid="2011年6月", contribution_years=17, balance_fen=3_891_236,
+    personal_fen=2_700_001, subsidy_province_fen=102_002, subsidy_city_fen=25_503, subsidy_county_fen=25_504,
+    other_assistance_fen=340_005, government_paid_fen=170_006, land_loss_fen=500_007, interest_fen=28_208, from_month="2026年12月",
+    pension_fen=45_295, basic_central_fen=14_301, basic_province_fen=2_002, basic_city_fen=503, basic_county_fen=504, extra_fen=405,
+    own_part_fen=19_606, subsidy_part_fen=1_107, assistance_part_fen=2_458, government_paid_part_fen=1_229,
+    land_loss_part_fen=3_180, handler="夏雨", made_on=date(2026, 11, 24),
+    steps=(
+        benefit.ReckonedStep(depth=0, title="每月养老金", inputs="缴费年限17年", result="452.95元", article="国发〔2014〕8号 六"),
+        benefit.ReckonedStep(depth=1, title="个人账户养老金", inputs="账户储存额38,912.36元，计发月数139", result="275.80元", article="国发〔2014〕8号 六"),
+        benefit.ReckonedStep(depth=2, title="2026年的利息", inputs="利率2.5%", result="206.25元", article="规程第十七条、第十八条"),
+    ),
+)
+
 ACCOUNT_SAMPLES: tuple[tuple[str, Paper], ...] = (
     ("account_statement", STATEMENT),
     ("participation_certificate", PARTICIPATION),
@@ -230,4 +258,6 @@ ACCOUNT_SAMPLES: tuple[tuple[str, Paper], ...] = (
     ("fund_voucher", VOUCHER),
     ("interest_sheet", INTEREST),
     ("village_list", VILLAGE_LIST),
+    ("determination_sheet", DETERMINED),
+    ("calculation_sheet", CALCULATED),
 )

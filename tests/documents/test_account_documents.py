@@ -49,7 +49,7 @@ def plain(value: Any, name: str = "") -> list[str]:
         return [text for field in value.__struct_fields__ for text in plain(getattr(value, field), field)]
     if isinstance(value, tuple):
         return [text for each in value for text in plain(each, name)]
-    if name in ("printed_at", "signed_at", "image", "is_number", "width", "year_number") or value is None:
+    if name in ("printed_at", "signed_at", "image", "is_number", "width", "year_number", "depth") or value is None:
         return []
     if isinstance(value, date):
         return [f"{value.year}年{value.month}月{value.day}日"]
@@ -243,6 +243,31 @@ def test_a_declaration_of_assistance_sums_its_list(text: dict[str, str]) -> None
         "应缴总金额600.15应缴总金额大写陆佰元壹角伍分",
         "合计（6人次）600.15",
     )
+
+
+# ---------------------------------------------------------------- a pension
+@pytest.mark.rule("R-222")
+def test_a_determination_names_every_part_and_who_pays_it(text: dict[str, str]) -> None:
+    found = text["determination_sheet"]
+    holds(found, "基础养老金中央财政143.00", "个人账户养老金个人账户（个人缴费）1,001.00", "合计1,234.56")
+    holds(found, "每月合计大写：壹仟贰佰叁拾肆元伍角陆分", "账号后四位4567")
+    unsigned = to_html("determination_sheet", msgspec.structs.replace(samples.DETERMINED, signature=None))
+    assert "以上标准我已经看过，同意" in unsigned
+    with pytest.raises(ValueError, match="not the month"):
+        msgspec.structs.replace(samples.DETERMINED, total_fen=123_457)
+
+
+@pytest.mark.rule("R-229", "R-225")
+def test_a_calculation_sheet_has_the_columns_of_the_annex_and_the_reckoning(text: dict[str, str]) -> None:
+    found = text["calculation_sheet"]
+    for title in ("困难级别", "户籍所在地", "缴费起始年月", "累计缴费年限", "个人账户累计储存额", "集体等其他补助", "政府代缴", "利息",
+                  "领取养老金起始时间", "月养老金", "国家补贴", "加发补贴", "个人实缴部分", "缴费补贴部分", "补助部分"):  # fmt: skip
+        holds(found, title)
+    holds(found, "452.95143.0120.025.035.044.05196.0611.0724.5812.2931.80", "基础养老金合计177.15元，个人账户养老金合计275.80元")
+    holds(found, "每月养老金缴费年限17年452.95元")
+    for change in ({"balance_fen": 1}, {"pension_fen": 1}):
+        with pytest.raises(ValueError, match="not the whole"):
+            msgspec.structs.replace(samples.CALCULATED, **change)
 
 
 # ---------------------------------------------------------------- sheets and lists

@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from web.documents import account_contents as account
+from web.documents import benefit_contents as benefit
 from web.documents import fund_contents as fund
 from web.documents.paper import Paper, Signature
 
@@ -214,4 +215,6 @@ KINDS: dict[str, Kind] = {
     "fund_voucher": Kind("记账凭证", "居保表11", fund.FundVoucher),
     "interest_sheet": Kind("个人账户年度结息汇总表", "居保表12", fund.InterestSheet),
     "village_list": Kind("村（居）名册", "居保表13", fund.VillageList),
+    "determination_sheet": Kind("城乡居民基本养老保险待遇核定表", "居保表14", benefit.DeterminationSheet),
+    "calculation_sheet": Kind("城乡居民基本养老保险参保人员养老金计算表", "居保表15", benefit.CalculationSheet),
 }
