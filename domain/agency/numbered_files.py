@@ -73,7 +73,7 @@ async def receive(partner: Partner, county_code: int, data: bytes, file_name: st
             for missing in range(last + 1, header.sequence):
                 told = Acknowledgement(file_name="", sequence=missing, digest="", answer=Answer.MISSING, reason="")
                 await queue_file(partner, county_code, "ack", [told], at.date(), at)
-        await store.made_good(county_code, partner.code, file_name[:100], at)
+        await store.made_good(county_code, partner.code, envelope.file_name(header), at)
         return await _answer(partner, county_code, header, file_name, Answer.ACCEPTED, "", at)
 
 
@@ -108,13 +108,15 @@ async def _hear(county_code: int, partner: str, rows: Sequence[Acknowledgement],
 async def _answer(
     partner: Partner, county_code: int, header: Header | None, file_name: str, answer: Answer, reason: str, at: datetime
 ) -> Taken:
-    """Also for a file nobody could read: whoever sent it must hear of it. Why a file was refused stays with the answer."""
+    """Also for a file nobody could read: whoever sent it must hear of it. Why a file was refused stays with the answer, under
+    the name that its header gives it, whatever it was called on its way."""
     if header is None or header.type != "ack":
         told = Acknowledgement(
             file_name=file_name[:100], sequence=header.sequence if header else 0, digest=header.digest if header else "",
             answer=answer, reason=reason,
         )  # fmt: skip
-        kept = f"{file_name[:100]}：{reason}" if reason else ""
+        known = envelope.file_name(header) if header else file_name[:100]
+        kept = f"{known}：{reason}" if reason else ""
         async with transaction():
             await store.lock_partner(county_code, partner.code)
             await queue_file(partner, county_code, "ack", [told], at.date(), at, kept)

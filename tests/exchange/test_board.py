@@ -158,6 +158,7 @@ async def test_a_conflict_of_numbers_stands_until_somebody_ends_it(db: object, f
     await bank_desk.receive(bank.BANK, COUNTY, bank.file(bank.collected()), "a.txt", AT)
     await bank_desk.receive(bank.BANK, COUNTY, bank.file(bank.collected("NH0002")), "a.txt", AT)
     await exchange.exchange_with_banks(COUNTY, AT)
+    await bank_desk.receive(bank.BANK, COUNTY, bank.file(bank.collected("NH0003"), sequence=2), "a.txt", AT)
     assert (await day_of(bank.BANK)).refused == 1
     file: int = await engine.fetchval("select id from exchange_file where kind = 'ack' and reason <> ''")
     await exchange_board.settle(COUNTY, file, "银行说是误发，不再发了", MAKER, AT)
