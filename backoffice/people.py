@@ -8,7 +8,7 @@ from litestar.response import Template
 
 from backoffice.participation import shown_as
 from backoffice.viewer import AnyRequest, actor_of, business, now, text
-from db.queries import regions
+from db.queries import benefits, regions
 from domain import codes, identity
 from domain.actor import ActorKind
 from domain.case.person_change import TITLES as FIELDS
@@ -47,7 +47,8 @@ async def file_page(
     place = (await regions.names([person.region_code])).get(person.region_code, "")
     return page(
         request, "people/page.html", status_code=422 if problems else 200, page_title=f"参保档案：{person.name}", f=found, p=person,
-        place=place, masked=masked, problems=problems, state=shown_as(person.participation_status, person.contribution_status),
+        place=place, masked=masked, problems=problems, benefit=await benefits.benefit(person.county_code, person.id),
+        state=shown_as(person.participation_status, person.contribution_status),
         number=identity.mask_id if masked else str, phone=identity.mask_phone if masked else str, value=_value(masked),
         fields=FIELDS, titles=TITLES, id_types=identity.ID_TYPE_TITLES, sexes=dict(codes.SEXES), groups=dict(codes.ETHNIC_GROUPS),
         household_types=dict(codes.HOUSEHOLD_TYPES), categories=[_CATEGORIES.get(code, code) for code in person.categories], relations=dict(codes.RELATIONS),
