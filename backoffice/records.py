@@ -33,13 +33,15 @@ ACTIONS = {
     "statement.issued": "出具对账单", "certificate.issued": "出具缴费证明", "payment_slip.issued": "出具缴费凭单",
     "statement.list": "下载对账单名单", "statement.pack": "打印全村对账单", "statement.file": "下载全村对账单",
     "run.prepared": "准备批次", "run.tried": "批次试算", "run.reviewed": "复核批次",
+    "exchange.uploaded": "上传对方文件", "exchange.read": "下载收发文件", "exchange.sent_again": "重发文件",
+    "exchange.settled": "办结对账差异", "special_contribution.determined": "核定特殊缴费",
     "run.approved": "批准批次", "run.cancelled": "取消批次", "run.done": "批次完成",
 }  # fmt: skip
 PAGE_SIZE = 50
 OBJECTS = (("case", "业务"), ("person", "参保人员"), ("staff_user", "人员账号"), ("assistant", "协办员"), ("authority", "非常规权限"),
            ("search", "查询"), ("calendar", "放假安排"), ("region", "行政区划"), ("source", "比对来源"),
            ("parameter_proposal", "政策参数"), ("fund_document", "业务单据"), ("receipt", "到款"), ("accounting_period", "会计月份"),
-           ("batch_run", "批次"))  # fmt: skip
+           ("batch_run", "批次"), ("exchange_file", "收发文件"))  # fmt: skip
 STALE_DAYS = 31  # a snapshot older than a month is worth asking about
 
 

@@ -62,6 +62,10 @@ async def test_a_file_is_looked_at_downloaded_and_its_difference_ended(office: O
         await desk.post(f"{url}/again", 404)
         await desk.post(f"{url}/nothing", 404)
         await desk.get("/exchange/files/99", 404)
+    async with office.at_desk(await office.hire("孙主任", Post.COUNTY_HEAD)) as desk:
+        log = await desk.get("/audit?object=exchange_file")
+        assert "下载收发文件" in log.text
+        assert "办结对账差异" in log.text
     async with office.at_desk(await office.hire("卫东", Post.CASHIER)) as desk:
         assert "下载原文件" not in (await desk.get(url)).text
         assert (await desk.client.get(f"{url}/file")).status_code == 422
