@@ -26,6 +26,7 @@ class Kind(StrEnum):
     SCHEME_START = "scheme_start"  # key: empty · value: the day the scheme began here, 2011-07-01
     BACK_PAYMENT_SUBSIDY = "back_payment_subsidy"  # key: empty · value: yes or no
     FINAL_YEAR_DUE = "final_year_due"  # key: empty · value: yes or no
+    CERTIFICATION_CYCLE = "certification_cycle"  # key: empty · value: months
 
 
 class Funding(StrEnum):
@@ -38,7 +39,7 @@ class Funding(StrEnum):
 
 
 _PERCENT = re.compile(r"\d{1,2}(\.\d{1,2})?%", re.ASCII)
-KEYLESS = frozenset({Kind.CREDITING_RATE, Kind.SCHEME_START, Kind.BACK_PAYMENT_SUBSIDY, Kind.FINAL_YEAR_DUE})
+KEYLESS = frozenset({Kind.CREDITING_RATE, Kind.SCHEME_START, Kind.BACK_PAYMENT_SUBSIDY, Kind.FINAL_YEAR_DUE, Kind.CERTIFICATION_CYCLE})
 EVERYWHERE = date(2011, 7, 1)  # 国发〔2011〕18号
 YES_OR_NO = {"yes": "是", "no": "否"}
 
@@ -220,6 +221,10 @@ class Parameters:
         """Whether the year of the 60th birthday is to be paid too (R-110); yes, unless the county says no."""
         return self.value(Kind.FINAL_YEAR_DUE, "", on) != "no"
 
+    def certification_cycle(self, on: date) -> int:
+        """How many months a 资格确认 holds (R-282); 12, unless the county says otherwise."""
+        return int(self.value(Kind.CERTIFICATION_CYCLE, "", on) or 12)
+
     def value(self, kind: str, key: str, on: date) -> str | None:
         """The text in force, as entered; None where there is none."""
         row = self._row(kind, key, on)
@@ -253,6 +258,7 @@ KIND_TITLES: dict[Kind, str] = {
     Kind.SCHEME_START: "制度实施日期",
     Kind.BACK_PAYMENT_SUBSIDY: "补缴享受政府补贴",
     Kind.FINAL_YEAR_DUE: "六十周岁当年要缴费",
+    Kind.CERTIFICATION_CYCLE: "资格确认周期",
 }
 
 LEVELS: frozenset[str] = frozenset(Funding)
@@ -297,6 +303,8 @@ def _check_value(kind: str, value: str | None) -> str | None:
         return None if value in YES_OR_NO else "数值要写“是”或者“否”。"
     if kind == Kind.SCHEME_START:
         return None if _is_day(value) else "数值要写日期，例如 2011-07-01。"
+    if kind == Kind.CERTIFICATION_CYCLE:
+        return None if value.isascii() and value.isdigit() and 1 <= int(value) <= 24 else "数值要写1到24的月数，例如12。"
     if kind == Kind.LONG_SUPPLEMENT and value.endswith("%"):
         return None if _PERCENT.fullmatch(value) else "按比例加发写成例如 1% 或者 0.5%。"
     try:

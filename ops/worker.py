@@ -22,14 +22,16 @@ from domain.agency import (
     adjustment_review,
     audit_chain,
     calendar_import,
+    certification,
     direct_debit,
     drafts,
     funded_lists,
     special_groups,
+    suspensions,
     worker,
 )
 from domain.agency.outbox import SandboxTexter, send_texts
-from domain.runs import KINDS, run
+from domain.runs import KINDS, benefit_adjustment, run
 from ops import exchange, settings, statement_prints
 
 STOP_SECONDS = 30  # a job that is at work when the stop comes may finish
@@ -98,9 +100,20 @@ async def follow_identities(county_code: int, at: datetime) -> None:
     await special_groups.follow(county_code, at.date())
 
 
+async def follow_ages(county_code: int, at: datetime) -> None:
+    """Who grows into a higher band of the age supplement."""
+    await benefit_adjustment.follow_ages(county_code, at)
+
+
 async def follow_agreements(county_code: int, at: datetime) -> None:
     """Who need not pay any more is debited no more."""
     await direct_debit.take_out_finished(county_code, at)
+
+
+async def follow_pensioners(county_code: int, at: datetime) -> None:
+    """Who is to be reminded, whose certification has run out, whom a list of deaths names."""
+    await certification.follow(county_code, at)
+    await suspensions.follow_deaths(county_code, at)
 
 
 JOBS: tuple[Job, ...] = (
@@ -116,7 +129,9 @@ JOBS: tuple[Job, ...] = (
     Job("runs", 2, each_county(work_on_runs)),
     Job("statement prints", 3, each_county(statement_prints.print_waiting)),
     Job("identities", 3600, each_county(follow_identities)),
+    Job("age supplements", 21600, each_county(follow_ages)),
     Job("debit agreements", 3600, each_county(follow_agreements)),
+    Job("pensioners", 3600, each_county(follow_pensioners)),
     Job("drafts", 3600, each_county(drafts.expire)),
     Job("ended sessions", 3600, forget_what_is_over),
 )
