@@ -108,7 +108,7 @@ async def run_page(request: AnyRequest, run_id: int, problems: tuple[Any, ...] =
     chunks = await queries.chunks(row.county_code, run_id)
     trial = row.state in ("trying", "tried", "reviewed")
     counts, aside = await queries.aside(row.county_code, run_id, trial=trial, limit=ASIDE_SHOWN)
-    titles = await account_query.fund_titles()
+    titles = kind.sums or await account_query.fund_titles()
     busy = row.state in ("trying", "approved")
     done = sum(chunk.state == "done" for chunk in chunks)
     rows, amount, detail = queries.numbers(row.totals)

@@ -25,6 +25,7 @@ from backoffice import (
     inbox,
     land_loss,
     login,
+    notices,
     payments,
     people,
     records,
@@ -59,6 +60,7 @@ MODULES = (
     account,
     benefits,
     statements,
+    notices,
     counter,
     statistics,
     contributions,
@@ -98,6 +100,7 @@ MONEY = (
     (payments.READERS, Link("待遇发放", "/payments", "money")),
     (runs.READERS, Link("批次", "/runs", "leaf")),
     (BUSINESS, Link("对账单", "/statements", "file")),
+    (BUSINESS, Link("告知书", "/notices", "file")),
 )
 
 

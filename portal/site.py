@@ -20,6 +20,7 @@ from portal import (
     login,
     materials,
     me,
+    notice,
     paper_check,
     pension,
     statement,
@@ -36,7 +37,7 @@ from web.settings import Settings
 from web.storage import Storage
 
 MODULES = (
-    login, home, apply, confirming, materials, cases, account, statement, contribution, contribution_papers, paper_check, estimate, pension, me,
+    login, home, apply, confirming, materials, cases, account, statement, contribution, contribution_papers, paper_check, estimate, pension, notice, me,
     village,
 )  # fmt: skip
 FOOTER = (Link("个人信息怎样使用", "/privacy"),)

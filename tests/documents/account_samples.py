@@ -8,6 +8,7 @@ from tests.make import id_number
 from web.documents import account_contents as account
 from web.documents import benefit_contents as benefit
 from web.documents import fund_contents as fund
+from web.documents import notice_contents as notice
 from web.documents.paper import Paper
 
 NAME = "古丽扎尔·艾合买提江"
@@ -242,6 +243,23 @@ CALCULATED = benefit.CalculationSheet(
     ),
 )
 
+NOTICE = notice.BenefitNotice(
+    agency=AGENCY, printed_at=AT, number="GZ-202612-00000127", name=NAME, id_number_masked=MASKED, region_name=VILLAGE + " 一组",
+    sixty_on=date(2026, 12, 3), enrolled_on=date(2011, 7, 8), as_of_on=date(2026, 11, 21), enquiry_phone=PHONE, enquiry_address=PLACE,
+    short=("按月领养老金要缴满15年，您还差1年。", "还可以缴的年份：2012年至2013年。"),
+    steps=("满60周岁以后办“待遇领取申请”。", "经办机构5个工作日内算好。"),
+    sources=(notice.NoticeAmount(title="个人缴费", amount_fen=1_234_567), notice.NoticeAmount(title="省级补贴", amount_fen=45_601)),
+    parts=(
+        notice.NoticeAmount(title="基础养老金（中央）", amount_fen=14_301),
+        notice.NoticeAmount(title="基础养老金（省级）", amount_fen=2_002),
+        notice.NoticeAmount(title="个人账户养老金", amount_fen=9_211),
+    ),
+    years=tuple(
+        notice.NoticeYear(year=year, personal_fen=20_000 + year, subsidy_fen=3_000 + year, government_paid_fen=year % 3 * 1_000)
+        for year in (2011, *range(2014, 2027))
+    ),
+)
+
 ACCOUNT_SAMPLES: tuple[tuple[str, Paper], ...] = (
     ("account_statement", STATEMENT),
     ("participation_certificate", PARTICIPATION),
@@ -260,4 +278,5 @@ ACCOUNT_SAMPLES: tuple[tuple[str, Paper], ...] = (
     ("village_list", VILLAGE_LIST),
     ("determination_sheet", DETERMINED),
     ("calculation_sheet", CALCULATED),
+    ("benefit_notice", NOTICE),
 )

@@ -11,6 +11,7 @@ from msgspec import Struct
 from web.documents import account_contents as account
 from web.documents import benefit_contents as benefit
 from web.documents import fund_contents as fund
+from web.documents import notice_contents as notice
 from web.documents.paper import Paper, Signature
 
 
@@ -204,6 +205,7 @@ KINDS: dict[str, Kind] = {
     "participation_certificate": Kind("参保证明", "居保文7", account.ParticipationCertificate),
     "contribution_certificate": Kind("缴费证明", "居保文8", account.ContributionCertificate),
     "payment_slip": Kind("缴费凭单", "居保文9", account.PaymentSlip),
+    "benefit_notice": Kind("城乡居民基本养老保险待遇领取告知书", "居保文10", notice.BenefitNotice),
     "debit_agreement": Kind("城乡居民基本养老保险费代扣代缴协议书", "居保表3", account.DebitAgreement),
     "batch_declaration": Kind("批量缴费申报单", "居保表4", fund.BatchDeclaration),
     "bank_slip": Kind("进账单", "居保表5", fund.BankSlip),
