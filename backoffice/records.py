@@ -28,7 +28,7 @@ ACTIONS = {
     "region.imported": "导入行政区划", "source.imported": "导入比对数据", "source.up": "启用比对来源", "source.down": "停用比对来源",
     "parameters.proposed": "录入政策参数", "parameters.confirmed": "核对政策参数", "parameters.refused": "退回政策参数",
     "county.added": "设立经办机构", "document.opened": "录入业务单据", "document.declared": "申报业务单据",
-    "document.approved": "审核业务单据", "document.cancelled": "作废业务单据", "document.booked": "登账", "receipt.registered": "登记到款",
+    "document.approved": "审核业务单据", "document.cancelled": "作废业务单据", "document.booked": "登账", "receipt.registered": "登记到款", "subsidies.requested": "申请缴费补贴",
     "receipt.matched": "到款对上单据", "period.closed": "封账", "line.settled": "认定缴费", "adjustment.saved": "保存缴费调整",
     "statement.issued": "出具对账单", "certificate.issued": "出具缴费证明", "payment_slip.issued": "出具缴费凭单",
     "statement.list": "下载对账单名单", "statement.pack": "打印全村对账单", "statement.file": "下载全村对账单",

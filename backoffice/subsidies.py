@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Template
 
 from backoffice.finance import money, month
@@ -11,7 +12,8 @@ from db.queries import books as book_query
 from db.queries import subsidies as queries
 from domain import subsidies
 from domain.actor import Post
-from domain.errors import Problem, Refused
+from domain.agency import subsidy_requests
+from domain.errors import NotFound, Problem, Refused
 from domain.money import show
 from web import forms
 from web.guards import post_required
@@ -38,7 +40,7 @@ async def overview_page(
     return page(
         request, "subsidies/page.html", status_code=422 if problems else 200, page_title="缴费补贴", problems=problems, typed=typed or {},
         period=period, is_over=period < this_month, rows=await queries.estimate(county, period), levels=subsidies.TITLES,
-        owed=await queries.open_by_month(county), credits=any(actor.holds(p) for p in subsidies.POSTS),
+        asked_on=await queries.asked_on(county, period), owed=await queries.open_by_month(county), credits=any(actor.holds(p) for p in subsidies.POSTS),
         receipts=[(r.id, f"{r.received_on} {r.bank} {r.slip_no}，{show(r.amount_fen)}元") for r in receipts
                   if r.account == "fiscal_account"],
     )  # fmt: skip
@@ -60,4 +62,17 @@ async def credit(request: AnyRequest) -> Response[Any] | Template:
     return go(request, "/subsidies")
 
 
-ROUTES = [overview, credit]
+@post("/subsidies/{period:int}/request", guards=[post_required(*subsidies.POSTS)])
+async def ask(request: AnyRequest, period: FromPath[int]) -> Response[Any] | Template:
+    """Of the finance bureau, for a month that is over."""
+    actor = actor_of(request)
+    if month(f"{period}") is None:
+        raise NotFound
+    try:
+        await subsidy_requests.ask(actor.scope.county_code, period, actor, now(request))
+    except Refused as refused:
+        return await overview_page(request, refused.problems)
+    return go(request, f"/subsidies?period={period}")
+
+
+ROUTES = [overview, credit, ask]

@@ -1,4 +1,6 @@
-"""《缴费补贴测算表》 and what government still owes."""
+"""《缴费补贴测算表》, when it was asked for, and what government still owes."""
+
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -42,3 +44,14 @@ async def open_by_month(county_code: int) -> list[tuple[int, dict[str, int]]]:
         county_code,
     )
     return [(row["period"], {level: row[level] for level in LEVELS}) for row in rows]
+
+
+async def asked_on(county_code: int, period: int) -> datetime | None:
+    """When the month's subsidies were asked of the finance bureau; None while they were not, or the bureau refused the file."""
+    when: datetime | None = await engine.fetchval(
+        "select created_at from exchange_file where county_code = $1 and partner = 'finance' and direction = 'out'"
+        " and kind = 'subsidy_request' and business_on >= make_date($2 / 100, $2 % 100, 1)"
+        " and business_on < make_date($2 / 100, $2 % 100, 1) + interval '1 month' and state <> 'refused' order by id desc limit 1",
+        county_code, period,
+    )  # fmt: skip
+    return when
