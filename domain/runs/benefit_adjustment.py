@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from db.queries import reference
+from db.queries import payments, reference
 from db.queries import runs as query
 from db.stores import benefit_adjustments as store
 from db.stores.benefit_adjustments import Key, Raise, Reckoned
@@ -101,8 +101,11 @@ def facts(settings: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-async def begin(_run: RunRow, _by: Actor, _at: datetime) -> None:
-    """No money moves before the next plan."""
+async def begin(run: RunRow, _by: Actor, _at: datetime) -> None:
+    """No money moves before the next plan. Refused while one is a draft: everybody in it would be another and be left out."""
+    plan = await payments.latest(run.county_code)
+    if plan and plan.state == "draft":
+        raise Refused(Problem("draft", f"{_words(plan.month)}的发放计划还没有批准，先办完它，再批准待遇调整。"))
 
 
 async def work(run: RunRow, chunk: ChunkRow, at: datetime) -> Worked:

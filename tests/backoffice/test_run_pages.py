@@ -1,18 +1,21 @@
 """A batch as its three people see it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from db import engine
 from db.stores.ledger import Entry
+from domain import access
 from domain.actor import Post
 from domain.ledger import Kind
 from domain.runs import KINDS, run
+from tests import make
 from tests.backoffice.office import Office
 from tests.documents.test_documents import text_of
 from tests.make import CHINA, COUNTY
 from tests.runs.conftest import many_accounts, posted
+from tests.runs.drawing import drawing, raised
 
 AT = datetime(2026, 11, 20, 9, tzinfo=CHINA)
 
@@ -81,3 +84,21 @@ async def test_what_cannot_begin_says_why_beside_the_field(office: Office) -> No
 async def test_clerks_of_a_township_do_not_see_batches(office: Office) -> None:
     async with office.at_desk(await office.hire("赵敏", Post.TOWNSHIP_CLERK, region="43990101")) as desk:
         await desk.get("/runs", 403)
+
+
+@pytest.mark.rule("R-309")
+async def test_an_increase_shows_what_it_costs_whom_before_it_is_approved(office: Office) -> None:
+    await drawing(3)
+    await raised("163.00", date(2026, 7, 1))
+    maker = await office.hire("林静", Post.COUNTY_BENEFIT)
+    async with office.at_desk(maker) as desk:
+        assert "非常规业务" in (await desk.post("/runs", 422, kind="benefit_adjustment", period="202607")).text
+        grant = await desk.post("/authority", business="benefit_adjustment", reason="提高基础养老金")
+        assert grant
+        asked = await engine.fetchval("select id from special_authority_grant")
+        await access.grant_authority(COUNTY, asked, AT + timedelta(days=1), make.FENG_YUAN, AT)
+        url = await desk.post("/runs", kind="benefit_adjustment", period="202607")
+        await work()
+        shown = await desk.get(url)
+        for said in ("143.00 → 163.00", "青财社〔2026〕9号", "中央，每月", "60.00", "大约要补发"):
+            assert said in shown.text, said

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from datetime import date
+from datetime import date, datetime
 
 import asyncpg
 import pytest
@@ -16,7 +16,8 @@ from domain.errors import Refused
 from domain.runs import benefit_adjustment, interest_settlement, run
 from tests import make
 from tests.items.claiming import LIN_JING, XIA_YU
-from tests.make import COUNTY
+from tests.make import CHINA, COUNTY
+from tests.payments import month as way
 from tests.runs.conftest import APPROVER, REVIEWER, state, work
 from tests.runs.drawing import AT, PAID_UNTIL, Drawer, by_the_rule, drawing, granted, in_force, raised, standard
 from tests.runs.test_interruption import DEADLINE, begin, stuck
@@ -304,6 +305,31 @@ async def test_killed_in_the_middle_everybody_is_raised_once(
     parameters = await snapshot(COUNTY)
     for one in people:
         assert await in_force(one.id, MONTH) == by_the_rule(parameters, one.born_on, one.years, one.balance, MONTH)
+
+
+# ------------------------------------------------------------------ with the payment months
+
+
+@pytest.mark.rule("R-255", "R-307")
+async def test_the_next_plan_pays_the_difference_of_every_month_since(db: object) -> None:
+    one = await way.draws(1, first=202610)
+    await way.paid(202612)
+    await raised("163.00", date(2026, 11, 1))
+    await done("202611")
+    january = datetime(2027, 1, 5, 9, tzinfo=CHINA)
+    plan = await way.planned(202701, january)
+    # 20 more of the centre; 30 of the other levels and 5 for the age, which the made-up standard had left out.
+    assert await way.lines(one, plan) == [
+        (202611, "arrears", 5500), (202612, "arrears", 5500), (202701, "regular", 14300 + 6623 + 5500),
+    ]  # fmt: skip
+
+
+async def test_it_waits_for_a_plan_that_is_a_draft(db: object) -> None:
+    await way.draws(1, first=202612)
+    await way.drafted(202612)
+    await raised("163.00", date(2026, 11, 1))
+    with pytest.raises(Refused, match="2026年12月的发放计划还没有批准"):
+        await approved("202611")
 
 
 # ------------------------------------------------------------------ growing older
