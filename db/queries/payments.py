@@ -15,8 +15,7 @@ __all__ = ["PlanRow"]
 
 
 class TownshipRow(Struct, frozen=True, kw_only=True):
-    """A row of 《待遇支付审批表》. `levels`: 分 by who pays, of the lines; `deducted_fen` and `carried_fen`: off and on again on the
-    way to `net_fen`, which goes to the bank."""
+    """A row of 《待遇支付审批表》. `levels`: 分 by who pays, of the lines; `net_fen`: what goes to the bank."""
 
     code: str
     name: str
@@ -75,13 +74,6 @@ async def plan(county_code: int, plan_id: int) -> PlanRow | None:
     return PlanRow(**dict(row)) if row else None
 
 
-async def plan_of_run(county_code: int, run_id: int) -> int | None:
-    found: int | None = await engine.fetchval(
-        "select id from payment_plan where county_code = $1 and run_id = $2", county_code, run_id
-    )
-    return found
-
-
 async def plans(county_code: int, *, before: int | None = None, limit: int) -> list[PlanRow]:
     """Newest first."""
     rows = await engine.fetch(
@@ -93,15 +85,15 @@ async def plans(county_code: int, *, before: int | None = None, limit: int) -> l
 
 async def by_township(county_code: int, plan_id: int) -> list[TownshipRow]:
     """In order of code; who was left out is in no row."""
-    sums = ", ".join(f"coalesce(sum(l.{level}), 0)::bigint as {level}" for level in LEVELS)
-    lines = ", ".join(f"sum({columns})::bigint as {level}" for level, columns in LEVELS.items())
+    sums = ", ".join(f"sum({columns})::bigint as {level}" for level, columns in LEVELS.items())
     rows = await engine.fetch(
-        f"with l as (select person_id, {lines}, sum(total_fen)::bigint as total from payment_line where county_code = $1"
-        " and plan_id = $2 and not voided group by person_id)"
-        f" select left(t.region_code, 8) as code, coalesce(r.name, '没有登记村组的') as name, count(*)::int as people, {sums},"
-        " sum(l.total)::bigint as lines_fen, sum(t.net_fen)::bigint as net_fen from payment_transfer t join l using (person_id)"
-        " left join region r on r.code = left(t.region_code, 8) where t.county_code = $1 and t.plan_id = $2 and t.round = 1"
-        " and t.state <> 'left_out' group by 1, 2 order by 1",
+        f"with l as (select left(t.region_code, 8) as code, sum(l.total_fen)::bigint as lines_fen, {sums} from payment_line l"
+        " join payment_transfer t on t.county_code = $1 and t.plan_id = $2 and t.person_id = l.person_id and t.round = 1"
+        " and t.state <> 'left_out' where l.county_code = $1 and l.plan_id = $2 and not l.voided group by 1),"
+        " t as (select left(region_code, 8) as code, count(*)::int as people, sum(net_fen)::bigint as net_fen from payment_transfer"
+        " where county_code = $1 and plan_id = $2 and round = 1 and state <> 'left_out' group by 1)"
+        " select l.*, coalesce(r.name, '没有登记村组的') as name, t.people, t.net_fen from l join t using (code)"
+        " left join region r on r.code = l.code order by l.code",
         county_code, plan_id,
     )  # fmt: skip
     return [

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from db import engine
 from db.funds import AMOUNTS, FUNDS
+from db.stores.payment_drafts import plan_for_many
 
 PENSION = 40  # domain.ledger.Kind
 
@@ -46,6 +47,7 @@ _CHARGE = (
 
 
 async def charge(county_code: int, plan_id: int, document_id: int, value_on: date, booked_on: date) -> Charged:
+    await plan_for_many()
     row = await engine.fetchrow(_CHARGE, county_code, plan_id, document_id, value_on, booked_on)
     assert row is not None
     return Charged(row["charged"], row["wanted"] - row["charged"])
@@ -63,6 +65,7 @@ class Paid(Struct, frozen=True, kw_only=True):
 
 
 async def paid(county_code: int, plan_id: int) -> Paid:
+    await plan_for_many()
     row = await engine.fetchrow(
         "select count(*)::int as people, coalesce(sum(t.net_fen), 0)::bigint as net_fen, coalesce(sum(l.fen), 0)::bigint as lines_fen,"
         " coalesce(sum(t.deducted_fen), 0)::bigint as deducted_fen, coalesce(sum(greatest(-l.fen, 0)), 0)::bigint as carried_fen"

@@ -89,12 +89,11 @@ def _wanted(people: str) -> str:
         f" owed as (select l.*, s.* from live l cross join lateral (select id as standard_id, {AMOUNTS} from benefit_standard s"
         " where s.county_code = $1 and s.person_id = l.person_id and s.from_month <= l.month order by s.from_month desc, s.id desc"
         " limit 1) s), past as (select person_id, month from months where not regular),"
-        f" paid as (select h.person_id, h.month, {paid} from past h join payment_line l on l.county_code = $1"
-        " and l.person_id = h.person_id and l.due_month = h.month and not l.voided and l.kind <> 'one_off'"
-        " join payment_plan n on n.county_code = $1 and n.id = l.plan_id and n.state <> 'cancelled' and n.id <> $2"
+        f" paid as (select h.person_id, h.month, x.* from past h cross join lateral (select count(*) as lines, {paid}"
+        " from payment_line l join payment_plan n on n.county_code = $1 and n.id = l.plan_id and n.state <> 'cancelled' and n.id <> $2"
         " cross join lateral (select t.state from payment_transfer t where t.county_code = $1 and t.plan_id = l.plan_id"
-        " and t.person_id = l.person_id order by t.round desc limit 1) t where t.state not in"
-        f" {_OWED_AGAIN} group by h.person_id, h.month),"
+        " and t.person_id = l.person_id order by t.round desc limit 1) t where l.county_code = $1 and l.person_id = h.person_id"
+        f" and l.due_month = h.month and not l.voided and l.kind <> 'one_off' and t.state not in {_OWED_AGAIN}) x where x.lines > 0),"
         f" compared as (select h.person_id, h.month, o.standard_id, p.month is null as unpaid, {owed} from past h left join owed o"
         " on o.person_id = h.person_id and o.month = h.month and not o.regular left join paid p on p.person_id = h.person_id"
         " and p.month = h.month offset 0),"
@@ -112,7 +111,7 @@ _HISTORY = (
     " where county_code = $1 and person_id = s.person_id and state not in ('left_out', 'void') order by plan_id desc,"
     " round desc limit 3) x) h on true"
     " left join lateral (select l.total_fen from payment_line l where l.county_code = $1 and l.person_id = s.person_id"
-    " and l.due_month = $4 and l.kind = 'regular' and not l.voided) e on true"
+    " and l.due_month = $4 and l.kind = 'regular' and not l.voided limit 1) e on true"
 )
 _FINDINGS = (
     "array_remove(array[case when h.n = 0 then 'first_payment' end,"
@@ -198,6 +197,7 @@ async def open_plan(county_code: int, run_id: int, month: int, pay_on: date, at:
 
 async def draft_region(county_code: int, plan_id: int, month: Month, first: str, beyond: str) -> Drafted:
     """Writes lines and transfers of everybody owed who lives in the regions from `first` up to, not including, `beyond`."""
+    await plan_for_many()
     row = await engine.fetchrow(
         _DRAFT,
         county_code,
@@ -224,10 +224,17 @@ async def judge_region(county_code: int, plan_id: int, month: Month, first: str,
         " and plan_id = $2 and region_code >= $3 and region_code < $4) order by person_id for no key update",
         county_code, plan_id, first, beyond,
     )  # fmt: skip
+    await plan_for_many()
     rows = await engine.fetch(
         _JUDGED, county_code, plan_id, month.month, month.before, month.stopping, first, beyond
     )  # fmt: skip
     return [LeftOut(**dict(row)) for row in rows]
+
+
+async def plan_for_many() -> None:
+    """The planner knows nothing of rows a run has just written and takes a township for one person: joins of everybody with
+    everybody. What has to be looked up person by person is a lateral subquery, which this does not change."""
+    await engine.execute("set local enable_nestloop = off")
 
 
 async def take_in_region(county_code: int, plan_id: int, month: int, first: str, beyond: str) -> tuple[int, int]:
