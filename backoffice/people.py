@@ -8,13 +8,14 @@ from litestar.response import Template
 
 from backoffice.participation import shown_as
 from backoffice.viewer import AnyRequest, actor_of, business, now, text
-from db.queries import benefits, regions
+from db.queries import access, benefits, regions
 from domain import codes, identity
 from domain.actor import ActorKind
 from domain.case.person_change import TITLES as FIELDS
 from domain.case.status import TITLES
 from domain.errors import Problem, Refused
 from domain.items import ITEMS
+from domain.local import profile as local_profile
 from domain.person_file import PersonFile, open_file, unmask
 from web.pages import page
 
@@ -44,6 +45,7 @@ async def file_page(
     request: AnyRequest, found: PersonFile, *, masked: bool = True, problems: tuple[Problem, ...] = ()
 ) -> Template:
     person = found.person
+    profile = local_profile(await access.profile_of(person.county_code))
     place = (await regions.names([person.region_code])).get(person.region_code, "")
     return page(
         request, "people/page.html", status_code=422 if problems else 200, page_title=f"参保档案：{person.name}", f=found, p=person,
@@ -53,7 +55,8 @@ async def file_page(
         fields=FIELDS, titles=TITLES, id_types=identity.ID_TYPE_TITLES, sexes=dict(codes.SEXES), groups=dict(codes.ETHNIC_GROUPS),
         household_types=dict(codes.HOUSEHOLD_TYPES), categories=[_CATEGORIES.get(code, code) for code in person.categories], relations=dict(codes.RELATIONS),
         items={item.code: item.title for item in ITEMS},
-        can_start=[item for item in ITEMS if item.for_enrolled and ActorKind.STAFF in item.applicants],
+        can_start=[item for item in ITEMS if item.for_enrolled and ActorKind.STAFF in item.applicants
+                   and (not item.staff_switch or profile.allows(item.staff_switch))],
     )  # fmt: skip
 
 

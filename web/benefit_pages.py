@@ -138,8 +138,7 @@ async def _next(county_code: int, benefit: BenefitRow, paid: list[Payment], toda
     under_way = next((each for each in paid if each.state in ("planned", "sent")), None)
     if under_way is not None:
         return Next(under_way.month, under_way.pay_on, planned=True)
-    last = paid[0].month if paid else 0
-    plan = await pension.next_plan(county_code, today)
-    month = max(benefit.first_month, months.month_of(today), months.after(last) if last else 0, months.after(plan[0]) if plan else 0)
+    planned = await pension.planned_until(county_code)
+    month = max(benefit.first_month, months.month_of(today), months.after(planned) if planned else 0)
     on = await pay_day(month)
     return Next(month, on, planned=False) if on >= today else Next(months.after(month), await pay_day(months.after(month)), planned=False)

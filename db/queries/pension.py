@@ -109,14 +109,12 @@ async def payments(county_code: int, person_id: int, limit: int) -> list[Payment
     return [Payment(**dict(row), lines=tuple(of_plan.get(row["plan_id"], ()))) for row in rows]
 
 
-async def next_plan(county_code: int, on: date) -> tuple[int, date] | None:
-    """(month, pay day) of the approved plan that is paid next."""
-    row = await engine.fetchrow(
-        "select month, pay_on from payment_plan where county_code = $1 and state not in ('draft', 'cancelled') and pay_on >= $2"
-        " order by pay_on limit 1",
-        county_code, on,
-    )  # fmt: skip
-    return (row["month"], row["pay_on"]) if row else None
+async def planned_until(county_code: int) -> int | None:
+    """The last month whose plan is approved: who is not in it waits for the one after."""
+    month: int | None = await engine.fetchval(
+        "select max(month) from payment_plan where county_code = $1 and state not in ('draft', 'cancelled')", county_code
+    )
+    return month
 
 
 async def suspensions(county_code: int, person_id: int) -> list[Suspension]:

@@ -173,3 +173,16 @@ async def test_one_of_the_benefit_desk_corrects_and_another_approves(office: Off
     assert await engine.fetchval("select state from benefit_redetermination") == "confirmed"
     (found,) = await pension.redeterminations(COUNTY, person_id)
     assert found.confirmed_by_name == "夏雨"
+
+
+@pytest.mark.rule("R-269")
+@pytest.mark.parametrize(("profile", "offered"), [("national", True), ("hunan", False)])
+async def test_the_counter_offers_a_new_account_only_where_it_may_type_one_in(
+    clerk: Desk, owner: Any, profile: str, offered: bool
+) -> None:
+    person_id = await decided()
+    await owner.execute("update county set profile = $1", profile)
+    shown = await clerk.get(f"/people/{person_id}")
+    assert ("/counter/bank_account_change" in forms(shown)) is offered
+    if not offered:
+        assert "窗口不能代填" in (await clerk.post("/counter/bank_account_change", 422, person_id=f"{person_id}")).text
