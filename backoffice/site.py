@@ -15,8 +15,10 @@ from backoffice import (
     board,
     bulk,
     case,
+    certification,
     contributions,
     counter,
+    deaths,
     direct_debit,
     exchange,
     finance,
@@ -39,6 +41,7 @@ from backoffice import (
     statements,
     statistics,
     subsidies,
+    suspensions,
 )
 from backoffice.viewer import BUSINESS, SUPERVISION, AnyRequest, actor_of
 from db.queries import access
@@ -75,6 +78,9 @@ MODULES = (
     board,
     exchange,
     payments,
+    certification,
+    suspensions,
+    deaths,
     runs,
     subsidies,
     staff,
@@ -98,6 +104,9 @@ MONEY = (
     (subsidies.READERS, Link("补贴", "/subsidies", "chart")),
     (BUSINESS, Link("待遇核定", "/benefits", "leaf")),
     (payments.READERS, Link("待遇发放", "/payments", "money")),
+    (certification.READERS, Link("资格确认", "/certification", "people")),
+    (certification.READERS, Link("暂停发放", "/suspensions", "clock")),
+    (certification.READERS, Link("死亡名单", "/deaths", "list")),
     (runs.READERS, Link("批次", "/runs", "leaf")),
     (BUSINESS, Link("对账单", "/statements", "file")),
     (BUSINESS, Link("告知书", "/notices", "file")),

@@ -63,7 +63,7 @@ async def end(
     county_code: int, spell_id: int, last_month: int, document: str, by: Actor, at: datetime, *, acquitted: bool = False
 ) -> None:
     """`last_month`: the last one it counts for; `acquitted`: there was no guilt, so a detention's stopped months are owed
-    (R-368). Refused for what ended before, and for an acquittal of what is no detention."""
+    (R-369). Refused for what ended before, and for an acquittal of what is no detention."""
     require_post(by, county_code, POSTS)
     document = require_document(document)
     async with transaction():

@@ -117,7 +117,7 @@ async def lift(
     county_code: int, suspension_id: int, reason: str, by: Actor, at: datetime, *, acquitted: bool = False
 ) -> None:
     """Restores at once (R-293). The stopped months are paid afterwards, but not those of somebody imprisoned, unless
-    `acquitted` (R-363, R-368)."""
+    `acquitted` (R-363, R-369)."""
     require_post(by, county_code, DECIDERS)
     reason = written(reason, "reason", "请写明核实的结果。")
     async with transaction():

@@ -31,7 +31,7 @@ async def test_a_fact_is_compared_with_what_was_paid_and_told(situation: str, sa
     assert PAPER in body
 
 
-@pytest.mark.rule("R-368")
+@pytest.mark.rule("R-369")
 async def test_an_acquittal_owes_the_detention_anew_and_a_release_the_months_after() -> None:
     person, spell = await recorded()
     await engine.execute("update benefit set recheck_from = null")

@@ -85,7 +85,7 @@ async def test_lifting_restores_at_once_with_arrears_but_not_after_prison() -> N
         await suspensions.lift(COUNTY, found, "核实没有问题", LIN_JING, FRIDAY)
 
 
-@pytest.mark.rule("R-368")
+@pytest.mark.rule("R-369")
 async def test_who_was_not_guilty_gets_the_stopped_months() -> None:
     person = await drawing()
     found = await proposed(person, "imprisoned")
