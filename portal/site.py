@@ -12,6 +12,7 @@ from portal import (
     account,
     apply,
     cases,
+    certification,
     confirming,
     contribution,
     contribution_papers,
@@ -25,6 +26,7 @@ from portal import (
     pension,
     statement,
     village,
+    village_benefits,
 )
 from portal.viewer import AnyRequest, is_logged_in
 from web import identity, sessions
@@ -38,7 +40,7 @@ from web.storage import Storage
 
 MODULES = (
     login, home, apply, confirming, materials, cases, account, statement, contribution, contribution_papers, paper_check, estimate, pension, notice, me,
-    village,
+    village, certification, village_benefits,
 )  # fmt: skip
 FOOTER = (Link("个人信息怎样使用", "/privacy"),)
 

@@ -59,14 +59,14 @@ async def report(county_code: int, village: str, month: int, lines: Sequence[Rep
 def _check(number: int, line: Reported, month: int) -> list[Problem]:
     wrong = []
     if line.kind not in KINDS:
-        wrong.append("请选择是哪一种情况。")
+        wrong.append(("kind", "请选择是哪一种情况。"))
     if not line.name.strip():
-        wrong.append("请填写姓名。")
+        wrong.append(("name", "请填写姓名。"))
     if said := identity.check(IdType.RESIDENT_ID_CARD, _number(line)):
-        wrong.append(said)
+        wrong.append(("id_number", said))
     if line.happened_on > months.last_day(month):
-        wrong.append(f"日期要在{month // 100}年{month % 100}月底以前。")
-    return [Problem("line", f"第{number}人：{text}", f"lines.{number - 1}") for text in wrong]
+        wrong.append(("happened_on", f"日期要在{month // 100}年{month % 100}月底以前。"))
+    return [Problem("line", f"第{number}人：{text}", f"lines.{number - 1}.{name}") for name, text in wrong]
 
 
 def _number(line: Reported) -> str:
