@@ -94,11 +94,8 @@ async def confirm(request: AnyRequest, person_id: FromPath[int]) -> Response[Any
     """The person's yes, given here or on paper."""
     form, actor = await request.form(), actor_of(request)
     file, _ = await _opened(request, person_id, "登记本人确认待遇")
-    how = text(form, "how")
     try:
-        if how not in HOW:
-            raise Refused(Problem("how", "请选择本人是怎样确认的。", "how"))
-        await benefits.confirm(file.person.county_code, person_id, how, actor, now(request))
+        await benefits.confirm(file.person.county_code, person_id, text(form, "how"), actor, now(request))
     except Refused as refused:
         return await _page(request, person_id, refused.problems, forms.typed(form))
     return go(request, f"/people/{person_id}/benefit")

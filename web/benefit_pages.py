@@ -13,6 +13,7 @@ from db.queries.benefits import BenefitRow, StandardRow
 from db.queries.pension import Payment, Redetermination, Suspension
 from db.queries.portal import PersonRow
 from domain import months, redetermination
+from domain.agency import suspensions
 from domain.determination import title_of
 from domain.parameters import Missing
 from domain.redetermination import Step
@@ -31,19 +32,15 @@ STATES = {
     "left_out": ("这个月没有发", "warn"), "void": ("不再通过银行发", "neutral"),
 }  # fmt: skip
 LINES = {"regular": "当月养老金", "arrears": "补发", "deduction": "扣回", "one_off": "一次性发放"}
-ACCOUNT_STATES = {"unverified": ("等银行核对户名", "warn"), "verified": ("银行已核对", "good"), "rejected": ("银行核对没有通过", "bad")}
-# Why a pension is stopped, and what its owner can do.
-STOPPED = {
-    "not_certified": ("资格确认过期了", "请做一次资格确认：可以在网上做，也可以请村（社区）协办员上门。确认以后马上恢复，停发的月份补发。"),
-    "imprisoned": ("服刑期间", "刑满以后带上证明到乡镇（街道）事务所，恢复发放。"),
-    "suspected_dual": ("可能同时在领另一份养老金", "请带身份证到乡镇（街道）事务所说明。没有重复领的，马上恢复并补发。"),
-    "suspected_death": ("有消息说本人已经去世，正在核实", "本人健在的，请带身份证到乡镇（街道）事务所，或者请村（社区）协办员上门。核实以后马上恢复并补发。"),
-    "other": ("其他原因", "请带身份证到乡镇（街道）事务所问清楚。"),
-}  # fmt: skip
+ACCOUNT_STATES = {
+    "unverified": ("等银行核对户名", "warn"),
+    "verified": ("银行已核对", "good"),
+    "rejected": ("银行核对没有通过", "bad"),
+}
 
 
 class Stop(Struct, frozen=True):
-    """A suspension in words."""
+    """A suspension with why it is and what the person can do."""
 
     row: Suspension
     why: str
@@ -95,7 +92,9 @@ def word_month(month: int) -> str:
 async def parts_of(amounts: dict[str, int]) -> list[PensionPart]:
     """Each part with whose money it is."""
     funds = await accounts.fund_titles()
-    return [PensionPart(title=title_of(item), payer=_payer(item, funds), amount_fen=fen) for item, fen in amounts.items()]
+    return [
+        PensionPart(title=title_of(item), payer=_payer(item, funds), amount_fen=fen) for item, fen in amounts.items()
+    ]
 
 
 def _payer(item: str, funds: dict[str, str]) -> str:
@@ -116,13 +115,19 @@ def walk(trace: Trace, depth: int = 0) -> Iterator[tuple[int, Trace]]:
 
 
 def _stop(row: Suspension) -> Stop:
-    why, what_to_do = STOPPED[row.reason]
-    return Stop(row, why, what_to_do)
+    return Stop(row, suspensions.REASONS[row.reason], suspensions.WHAT_TO_DO[row.reason])
 
 
 async def _correction(county_code: int, person: PersonRow, benefit: BenefitRow) -> Correction | None:
     """The open one."""
-    found = next((row for row in await pension.redeterminations(county_code, person.id) if row.state in ("proposed", "approved")), None)
+    found = next(
+        (
+            row
+            for row in await pension.redeterminations(county_code, person.id)
+            if row.state in ("proposed", "approved")
+        ),
+        None,
+    )
     if found is None:
         return None
     try:
@@ -141,4 +146,8 @@ async def _next(county_code: int, benefit: BenefitRow, paid: list[Payment], toda
     planned = await pension.planned_until(county_code)
     month = max(benefit.first_month, months.month_of(today), months.after(planned) if planned else 0)
     on = await pay_day(month)
-    return Next(month, on, planned=False) if on >= today else Next(months.after(month), await pay_day(months.after(month)), planned=False)
+    return (
+        Next(month, on, planned=False)
+        if on >= today
+        else Next(months.after(month), await pay_day(months.after(month)), planned=False)
+    )

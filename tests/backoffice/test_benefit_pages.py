@@ -186,3 +186,11 @@ async def test_the_counter_offers_a_new_account_only_where_it_may_type_one_in(
     assert ("/counter/bank_account_change" in forms(shown)) is offered
     if not offered:
         assert "窗口不能代填" in (await clerk.post("/counter/bank_account_change", 422, person_id=f"{person_id}")).text
+
+
+@pytest.mark.rule("R-277")
+async def test_the_page_of_a_claim_hides_the_middle_of_the_account(clerk: Desk) -> None:
+    await decided()
+    shown = await clerk.get(f"/cases/{await engine.fetchval('select id from service_case')}")
+    assert "622************0018" in shown.text
+    assert "6228480402564890018" not in shown.text

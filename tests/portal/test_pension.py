@@ -216,6 +216,30 @@ async def test_every_month_says_what_was_paid_where_and_why_not(town: Town) -> N
             assert said in shown, said
 
 
+async def test_a_failed_payment_says_what_to_do_until_it_is_paid_again(town: Town) -> None:
+    person_id = await confirmed()
+    await paid(person_id, 202612, "failed", "账户已经销户")
+    async with town.login(XU_SHUANG) as visitor:
+        await visitor.get("/pension")
+        assert "请换一个本人的账户" in visitor.words
+        await engine.execute(
+            "insert into payment_transfer (county_code, plan_id, person_id, round, region_code, net_fen, state) select county_code,"
+            " plan_id, person_id, 2, region_code, net_fen, 'sent' from payment_transfer"
+        )
+        await visitor.get("/pension")
+        assert "请换一个本人的账户" not in visitor.words
+        assert "第2次发" in visitor.words
+
+
+async def test_who_is_not_in_the_approved_plan_waits_for_the_one_after(town: Town) -> None:
+    person_id = await confirmed()
+    await paid(person_id, state="planned")
+    await engine.execute("update payment_transfer set person_id = person_id + 1")
+    async with town.login(XU_SHUANG) as visitor:
+        await visitor.get("/pension")
+        assert "下一次在2027年1月25日前后发，发2027年1月的" in visitor.words
+
+
 async def test_a_draft_of_a_plan_is_nobodys_business_yet(town: Town) -> None:
     person_id = await confirmed()
     await paid(person_id, state="planned")
@@ -229,8 +253,8 @@ async def test_a_draft_of_a_plan_is_nobodys_business_yet(town: Town) -> None:
 @pytest.mark.parametrize(
     ("reason", "state", "said", "next_said"),
     [
-        ("not_certified", "confirmed", "从2027年1月起暂停发放：资格确认过期了", False),
-        ("suspected_death", "proposed", "正在核实：有消息说本人已经去世", True),
+        ("not_certified", "confirmed", "从2027年1月起暂停发放：没有按时办资格确认", False),
+        ("suspected_death", "proposed", "正在核实：可能已经去世", True),
     ],
 )
 async def test_a_suspension_says_why_and_what_to_do(
@@ -240,7 +264,7 @@ async def test_a_suspension_says_why_and_what_to_do(
     async with town.login(XU_SHUANG) as visitor:
         await visitor.get("/pension")
         assert said in visitor.words
-        assert "协办员上门" in visitor.words
+        assert "协办员" in visitor.words
         assert ("下一次在" in visitor.words) is next_said
 
 
@@ -250,7 +274,7 @@ async def test_a_suspension_that_is_over_is_history_and_a_dismissed_one_is_nothi
     await suspended(person_id, "dismissed", "suspected_death")
     async with town.login(XU_SHUANG) as visitor:
         await visitor.get("/pension")
-        assert "2027年1月到2027年2月：资格确认过期了。已经做了资格确认（已恢复，停发的补发）" in visitor.words
+        assert "2027年1月到2027年2月：没有按时办资格确认。已经做了资格确认（已恢复，停发的补发）" in visitor.words
         assert "去世" not in visitor.words
 
 
