@@ -74,7 +74,7 @@ def contents_of(parameters: Parameters, who: Candidate, years: Sequence[YearPaid
     running = estimate.years_left(Start(born_on=who.born_on, paid_this_year=on.year in paid), on)
     missed = missed_years(who.born_on, on, start, paid, by_agency=True)
     found = estimate.of(parameters, Start(
-        born_on=who.born_on, years=len(paid) + missing, balance_fen=sum(who.held.values()) + missing * lowest,
+        born_on=who.born_on, years=len(paid), balance_fen=sum(who.held.values()) + missing * lowest,
     ), on, pays=0)  # fmt: skip
     return Contents(
         sixty_on=sixty_on(who.born_on), as_of_on=on, enrolled_on=who.enrolled_on, years=tuple(years),

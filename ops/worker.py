@@ -102,7 +102,8 @@ async def follow_identities(county_code: int, at: datetime) -> None:
 
 async def follow_ages(county_code: int, at: datetime) -> None:
     """Who grows into a higher band of the age supplement."""
-    await benefit_adjustment.follow_ages(county_code, at)
+    async with engine.transaction():
+        await benefit_adjustment.follow_ages(county_code, at)
 
 
 async def follow_agreements(county_code: int, at: datetime) -> None:

@@ -89,8 +89,7 @@ with outside as materialized (
   select person_id, first_month, coalesce(last_month, {FOREVER}) as last_month from sentence_spell
    where county_code = $1 and situation = any($5::text[]) and not acquitted),
 runs as materialized (
-  select distinct period::int as month from batch_run where county_code = $1 and kind = 'benefit_adjustment' and state = 'done'
-     and period::int <> $2),
+  select distinct period::int as month from batch_run where county_code = $1 and kind = 'benefit_adjustment' and state = 'done'),
 serving as materialized (select distinct person_id from outside where $2 between first_month and last_month),
 behind as materialized (select distinct person_id from outside join runs on runs.month between first_month and last_month),
 dispute as materialized (
@@ -156,6 +155,12 @@ select (select count(*) from newest)::int as people,
        array(select bucket from who where bucket is not null order by account_id) as buckets
 """
 )
+
+
+async def hold(county_code: int, *, alone: bool) -> None:
+    """Chunks of a run go side by side; nobody writes steps that a run would have to raise while it is at it."""
+    shared = "" if alone else "_shared"
+    await engine.execute(f"select pg_advisory_xact_lock{shared}(hashtext($1))", f"benefit standards {county_code}")
 
 
 async def keys(county_code: int, asked: Raise) -> list[Key]:

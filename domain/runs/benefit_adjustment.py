@@ -116,6 +116,7 @@ async def work(run: RunRow, chunk: ChunkRow, at: datetime) -> Worked:
         at=run.approved_at or at, by=run.approved_by or 0, by_name=run.approved_by_name,
     )  # fmt: skip
     parameters = await _parameters(run.county_code, settings["known"])
+    await store.hold(run.county_code, alone=False)
     keys = await store.keys(run.county_code, asked)
     done = await store.raise_region(run.county_code, asked, reckoned(parameters, keys))
     return Worked(
@@ -149,7 +150,8 @@ async def finish(_run: RunRow, _total: Worked, _by: Actor, _at: datetime) -> Non
 async def follow_ages(county_code: int, at: datetime) -> int:
     """Who has reached a higher band of the age supplement by next month is owed it from the month in which he reached it (R-226):
     how many. A matter of the calendar, not of a decision, so nobody has to start it; a changed parameter waits for its run all
-    the same, because only who has grown older is looked at."""
+    the same, because only who has grown older is looked at. In the caller's transaction."""
+    await store.hold(county_code, alone=True)
     month = months.after(months.month_of(at.date()))
     parameters = await snapshot(county_code)
     bands = sorted(

@@ -1,5 +1,7 @@
 """The notice before sixty: read by its owner, printed and handed over in the village, looked after at the agency."""
 
+from pathlib import Path
+
 import pypdfium2
 import pytest
 
@@ -74,9 +76,9 @@ async def test_the_assistant_prints_it_hands_it_over_and_says_so(town: Town) -> 
 
 
 @pytest.mark.rule("R-210", "R-214")
-async def test_the_agency_sees_each_village_and_prints_its_pack(town: Town, tmp_path: object) -> None:
+async def test_the_agency_sees_each_village_and_prints_its_pack(town: Town, tmp_path: Path) -> None:
     await sixty(DECEMBER)
-    office = Office(town.storage.folder if hasattr(town.storage, "folder") else tmp_path)  # type: ignore[arg-type]
+    office = Office(tmp_path / "office")
     async with office.at_desk(await office.hire("赵敏", Post.TOWNSHIP_CLERK, region="43990101")) as desk:
         assert "还没有发过告知书" in (await desk.get("/notices")).text
         await done()
@@ -96,3 +98,8 @@ async def test_the_agency_sees_each_village_and_prints_its_pack(town: Town, tmp_
         await desk.get(f"{url}/files/1", 404)
         await desk.post(f"{url}/{notice}/handed", 404)
     assert await delivery() == (False, True, "赵敏")
+    async with office.at_desk(await office.hire("林静", Post.COUNTY_BENEFIT)) as desk:
+        shown = await desk.get(f"/runs/{await engine.fetchval('select max(id) from batch_run')}")
+        assert "2026年12月满60周岁的参保人" in shown.text
+        assert "元合计" not in shown.text
+        assert "/notices/202612" in [a.attrs["href"] for a in shown.all("a")]

@@ -127,7 +127,7 @@ async def test_a_second_run_writes_nothing_and_says_so(db: object) -> None:
 @pytest.mark.rule("R-309")
 async def test_the_dry_run_shows_people_cost_by_level_and_arrears_and_writes_nothing(db: object) -> None:
     people = await drawing(5)
-    await benefit_adjustment.follow_ages(COUNTY, AT)
+    await follow_ages()
     await engine.execute("update benefit set recheck_from = null")
     await engine.execute(
         "update benefit set first_month = 202609, paid_until = 202608, state = 'determined' where person_id = $1",
@@ -335,6 +335,11 @@ async def test_it_waits_for_a_plan_that_is_a_draft(db: object) -> None:
 # ------------------------------------------------------------------ growing older
 
 
+async def follow_ages() -> int:
+    async with engine.transaction():
+        return await benefit_adjustment.follow_ages(COUNTY, AT)
+
+
 async def turning(one: Drawer, born_on: date) -> None:
     """As if he had been younger than 65 when his standard was made."""
     await engine.execute("update person set born_on = $2 where id = $1", one.id, born_on)
@@ -363,7 +368,7 @@ async def test_a_higher_band_counts_from_the_month_that_begins_at_that_age_and_i
         await turning(one, born_on)
     await raised("163.00", date(2026, 7, 1))  # no run has made it anybody's standard yet
     before = await in_force(first.id, 202611)
-    assert await benefit_adjustment.follow_ages(COUNTY, AT) == 4
+    assert await follow_ages() == 4
     assert await age_steps(first) == [(202612, 500)]
     assert await age_steps(second) == [(202612, 500)]
     assert await age_steps(last) == [(202604, 500)]
@@ -371,17 +376,19 @@ async def test_a_higher_band_counts_from_the_month_that_begins_at_that_age_and_i
     assert await age_steps(much_older) == [(202607, 1000)]
     assert await in_force(first.id, 202612) == before | {"age_county_fen": 500}
     assert [await recheck_from(one) for one in people] == [None, None, 202604, None, 202607]
-    assert await benefit_adjustment.follow_ages(COUNTY, AT) == 0
+    assert await follow_ages() == 0
 
 
 @pytest.mark.rule("R-308")
 async def test_who_serves_a_sentence_gets_it_with_the_first_month_afterwards(db: object) -> None:
-    serving, served = await drawing(2)
-    for one in (serving, served):
+    serving, served, innocent = await drawing(3)
+    for one in (serving, served, innocent):
         await turning(one, date(1961, 3, 31))
     await spell(serving, "paroled", 202601, None)
     await spell(served, "paroled", 202601, 202610)
-    assert await benefit_adjustment.follow_ages(COUNTY, AT) == 1
+    await spell(innocent, "imprisoned", 202601, None, acquitted=True)
+    assert await follow_ages() == 2
+    assert await age_steps(innocent) == [(202604, 500)]
     assert await age_steps(serving) == []
     assert await age_steps(served) == [(202611, 500)]
 
@@ -390,6 +397,6 @@ async def test_a_changed_supplement_waits_for_its_run(db: object) -> None:
     (one,) = await drawing(1)
     await turning(one, date(1955, 5, 5))
     await raised("8.00", date(2026, 7, 1), "age_supplement", "county/65")
-    assert await benefit_adjustment.follow_ages(COUNTY, AT) == 0
+    assert await follow_ages() == 0
     await done()
     assert (await in_force(one.id, MONTH))["age_county_fen"] == 800
