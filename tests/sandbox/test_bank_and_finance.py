@@ -60,6 +60,24 @@ def test_money_that_just_suffices_is_debited(tmp_path: Path, balance: str, outco
     assert outcomes(at, [ZHOU], name) == [outcome]
 
 
+@pytest.mark.rule("R-250", "R-252")
+@pytest.mark.parametrize("fault, first", [(None, ""), (Fault.RETURNED_LINE, "账户已冻结")])
+def test_pensions_go_to_accounts_that_are_there_and_bear_the_name(
+    tmp_path: Path, fault: Fault | None, first: str
+) -> None:
+    at = bank_folder(tmp_path, "1.00")
+    sent = [
+        ZHOU, structs.replace(LIU, participant_no="1003", account_no="6222020000000099"),
+        structs.replace(ZHOU, participant_no="1004", name="别人"), structs.replace(ZHOU, participant_no="1005", amount_fen=1),
+    ]  # fmt: skip
+    name = bank.payment_file_name(439901, BATCH)
+    for _ in range(2):
+        give(at, name, bank.encode_debits(sent))
+        branch(tmp_path, fault).look(ON)
+    assert outcomes(at, sent, name) == [first, "账户不存在", "户名不符", ""]
+    assert branch(tmp_path).books["balances"]["6222020000000017"] == ("1.01" if first else "301.01")
+
+
 @pytest.mark.rule("R-117")
 def test_a_batch_that_comes_again_is_not_debited_again(tmp_path: Path) -> None:
     at = bank_folder(tmp_path)
