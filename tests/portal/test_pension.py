@@ -309,3 +309,47 @@ async def test_an_assistant_sees_and_prints_for_the_own_village_and_cannot_say_y
     async with town.login(make.CHEN_CHUNSHENG) as visitor:
         await visitor.get(f"/village/{VILLAGE}/people/{person_id}/pension", 404)
         await visitor.get(f"/village/{VILLAGE}/people/{person_id}/pension/determination.pdf", 404)
+
+
+# ------------------------------------------------------------------ another account, a doubt
+
+
+@pytest.mark.rule("R-276", "R-277", "R-517")
+async def test_another_account_is_asked_for_with_a_fresh_login_and_shown_by_its_end(town: Town) -> None:
+    person_id = await confirmed()
+    async with town.login(XU_SHUANG) as visitor:
+        await visitor.get("/pension")
+        await visitor.follow("换一个账户")
+        await visitor.press("开始填写")
+        await visitor.press(
+            "保存并继续", {"account_kind": "card", "bank": "邮储银行", "bank_account": "6217"}, status=422
+        )
+        await visitor.press(
+            "保存并继续", {"account_kind": "card", "bank": "邮储银行", "bank_account": "6217 9955 0000 1234 567"}
+        )
+        town.now = FRIDAY + timedelta(minutes=11)
+        await visitor.press("没有错，提交")
+        assert "fresh=1" in visitor.url
+        case_id = await engine.fetchval("select id from service_case where item = 'bank_account_change'")
+    async with town.login(XU_SHUANG) as visitor:
+        await visitor.get(f"/drafts/{case_id}/check")
+        await visitor.press("没有错，提交")
+        await visitor.get("/pension")
+        assert "尾号4567" in visitor.words
+        assert "等银行核对户名" in visitor.words
+    kept = await queries.payment_account(COUNTY, person_id)
+    assert kept is not None
+    assert (kept.tail, kept.state) == ("4567", "unverified")
+
+
+@pytest.mark.rule("R-239")
+async def test_a_doubt_about_the_standard_becomes_a_case_with_a_day_to_come(town: Town) -> None:
+    await decided()
+    async with town.login(XU_SHUANG, assurance=2) as visitor:
+        await visitor.get("/pension")
+        await visitor.follow("觉得算得不对")
+        await visitor.press("开始填写")
+        await visitor.press("保存并继续", {"wrong": "years", "what": "2010年缴过一年没有算"})
+        await visitor.press("保存并继续", {"place": "county", "day": "20261123"})
+        await visitor.press("没有错，提交")
+    assert await engine.fetchval("select status from service_case where item = 'benefit_dispute'") == "submitted"
