@@ -40,6 +40,7 @@ DAMAGE = {
     "delete from voucher_line where number = 2; delete from voucher where number = 2": "voucher numbers have no gap",
     "update accounting_period set last_number = 3": "voucher numbers have no gap",
     "update fund_document set state = 'approved' where id = (select min(id) from fund_document)": "no entry without its document",
+    "update ledger_entry set kind = 40 where line_no = 1": "pensions out of accounts agree with their vouchers",
     "delete from voucher_line; delete from voucher": "booked money has its voucher",
     "insert into ledger_entry (county_code, year, account_id, document_id, line_no, value_on, booked_on, kind, is_interest)"
     " select county_code, year, account_id, document_id, line_no, value_on, booked_on, kind, is_interest from ledger_entry"

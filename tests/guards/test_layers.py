@@ -44,8 +44,10 @@ ONLY_IN: dict[str, set[str]] = {
 
 # Only these open transactions: the door of cases, runs and the job queue, imports, and the security stores.
 OPENS_TRANSACTIONS = {
-    "domain.case.flow", "domain.runs.run", "domain.access", "domain.agency", "domain.benefit_notices", "domain.benefits", "domain.person_file", "domain.contributions", "domain.contribution_papers",
-    "domain.finance", "domain.payment_list", "domain.payments", "domain.redetermination", "domain.statements", "domain.subsidies", "domain.verify", "db", "ops", "bench",
+    "bench", "db", "domain.access", "domain.agency", "domain.benefit_notices", "domain.benefits", "domain.case.flow",
+    "domain.contribution_papers", "domain.contributions", "domain.finance", "domain.payment_list", "domain.payments",
+    "domain.person_file", "domain.redetermination", "domain.runs.run", "domain.statements", "domain.subsidies",
+    "domain.verify", "ops",
 }  # fmt: skip
 
 
