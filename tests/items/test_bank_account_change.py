@@ -1,6 +1,6 @@
 """更换发放账户 (P-21)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -14,7 +14,8 @@ from domain.items import bank_account_change
 from tests import make
 from tests.items.claiming import LIN_JING, XU_SHUANG, sixty
 from tests.items.test_benefit_claim import decided, decided_account_of_others
-from tests.make import COUNTY, FRIDAY, Person, id_number
+from tests.make import CHINA, COUNTY, FRIDAY, Person, id_number
+from tests.payments import month as way
 from tests.portal.town import sms_to
 
 pytestmark = pytest.mark.usefixtures("county")
@@ -135,3 +136,23 @@ async def test_staff_clear_an_account_with_a_reason_and_the_person_is_told() -> 
     assert any("已经清除，原因：账号是别人的" in text for text in await sms_to(XU_SHUANG.phone))
     with pytest.raises(NotFound):
         await benefits.clear_account(COUNTY, person_id, "账号是别人的", LIN_JING, FRIDAY)
+
+
+@pytest.mark.rule("R-276")
+async def test_a_plan_that_runs_pays_to_the_account_it_took_and_the_next_one_to_the_new() -> None:
+    person_id = await decided()
+    await benefits.confirm(COUNTY, person_id, "portal", make.resident(XU_SHUANG), FRIDAY)
+    plan_id = await way.planned()
+    await changed()
+    assert await tail_of(plan_id) == "0018"
+    await engine.execute("update payment_plan set state = 'closed'")
+    assert await tail_of(await way.planned(202701, datetime(2027, 1, 11, 9, tzinfo=CHINA))) == "4567"
+
+
+async def tail_of(plan_id: int) -> str:
+    tail: str = await engine.fetchval(
+        "select a.account_tail from payment_transfer t join payment_account a on a.county_code = t.county_code"
+        " and a.id = t.payment_account_id where t.plan_id = $1",
+        plan_id,
+    )
+    return tail

@@ -22,6 +22,7 @@ from tests import make
 from tests.items.claiming import LIN_JING, XIA_YU, XU_SHUANG, sixty
 from tests.items.test_benefit_claim import decided
 from tests.make import CHINA, COUNTY, FRIDAY, SUN_LI, ZHAO_MIN
+from tests.payments import month as way
 from tests.portal.town import sms_to
 
 pytestmark = pytest.mark.usefixtures("county")
@@ -33,6 +34,7 @@ ANSWERS = {
     "day": MONDAY.isoformat(),
 }
 RIGHT = {Fund.PERSONAL: 934_525}  # 9,345.25 ÷ 139 = 67.23 instead of 66.23
+JANUARY = datetime(2027, 1, 11, 9, tzinfo=CHINA)
 LATER = datetime(2027, 3, 1, 9, tzinfo=CHINA)
 
 
@@ -220,3 +222,14 @@ async def test_there_is_one_correction_at_a_time_and_only_the_benefit_desk_makes
         await proposed(person_id)
     await redetermination.decide(COUNTY, person_id, LIN_JING, FRIDAY, approves=False)
     await proposed(person_id)
+
+
+@pytest.mark.rule("R-240", "R-263")
+async def test_what_was_paid_too_little_follows_with_the_next_plan() -> None:
+    person_id = await confirmed()
+    await way.paid()
+    await proposed(person_id, at=JANUARY)
+    await redetermination.decide(COUNTY, person_id, XIA_YU, JANUARY, approves=True)
+    await benefits.confirm(COUNTY, person_id, "paper", ZHAO_MIN, JANUARY)
+    january = await way.paid(202701, JANUARY)
+    assert await way.lines(person_id, january) == [(202612, "arrears", 100), (202701, "regular", 24023)]
