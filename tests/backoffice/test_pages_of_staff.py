@@ -52,6 +52,7 @@ async def test_no_route_answers_a_visitor_but_login_static_files_and_the_health_
                     ("answer", "confirm"),
                     ("step", "review"),
                     ("village", "4399010101"),
+                    ("notice_id", "1"),
                     ("name", "all.pdf"),
                 ):
                     path = path.replace("{" + name + "}", value)
