@@ -33,6 +33,8 @@ ACTIONS = {
     "receipt.matched": "到款对上单据", "period.closed": "封账", "line.settled": "认定缴费", "adjustment.saved": "保存缴费调整",
     "statement.issued": "出具对账单", "certificate.issued": "出具缴费证明", "payment_slip.issued": "出具缴费凭单",
     "statement.list": "下载对账单名单", "statement.pack": "打印全村对账单", "statement.file": "下载全村对账单",
+    "benefit.confirmed": "确认待遇", "benefit.account_cleared": "清除发放账户", "benefit.redetermination_proposed": "提出重新核定",
+    "benefit.redetermination_approved": "重新核定审核通过", "benefit.redetermination_cancelled": "取消重新核定",
     "notice.opened": "打印告知书", "notice.handed": "登记告知书已送达", "notice.list": "打开告知书名单",
     "run.prepared": "准备批次", "run.tried": "批次试算", "run.reviewed": "复核批次",
     "exchange.uploaded": "上传对方文件", "exchange.read": "下载收发文件", "exchange.sent_again": "重发文件",
