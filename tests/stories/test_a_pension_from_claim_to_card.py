@@ -105,7 +105,7 @@ async def test_who_is_certified_again_gets_the_stopped_months() -> None:
     (proposed,) = [row["id"] for row in await engine.fetch("select id from benefit_suspension")]
     await suspensions.confirm(COUNTY, [proposed], XIA_YU, on(2027, 12, 2))
     visitor = make.staff("赵敏", Post.TOWNSHIP_CLERK, region="43990101", staff_id=101)
-    await certification.certify_at_counter(COUNTY, XU_SHUANG.id_number, "", visitor, on(2028, 2, 3))
+    await certification.certify_at_counter(COUNTY, XU_SHUANG.id_number, "本人带身份证到窗口", visitor, on(2028, 2, 3))
     state, pays = await engine.fetchrow("select state, pays_arrears from benefit_suspension")  # type: ignore[misc]
     assert (state, pays) == ("lifted", True)
     plan = await way.planned(202802, on(2028, 2, 8))
