@@ -90,8 +90,8 @@ MODULES = (
 )
 
 
-# The desks of contributions and money: whose they are, and where they lie.
-MONEY = (
+# The desks of each kind of work: whose they are, and where they lie.
+CONTRIBUTIONS = (
     (contributions.READERS, Link("缴费", "/contributions", "plus")),
     (direct_debit.READERS, Link("代扣", "/direct-debit", "money")),
     (adjustment.READERS, Link("缴费调整", "/adjustments", "edit")),
@@ -99,17 +99,21 @@ MONEY = (
     (funded_lists.READERS, Link("集体补助", "/assistance", "plus")),
     (funded_lists.READERS, Link("被征地补贴", "/land-loss", "leaf")),
     (refunds.READERS, Link("退费", "/refunds", "list")),
-    (finance.READERS, Link("财务", "/finance", "money")),
-    (exchange.READERS, Link("对账", "/exchange", "list")),
     (subsidies.READERS, Link("补贴", "/subsidies", "chart")),
+)
+BENEFITS = (
     (BUSINESS, Link("待遇核定", "/benefits", "leaf")),
     (payments.READERS, Link("待遇发放", "/payments", "money")),
     (certification.READERS, Link("资格确认", "/certification", "people")),
     (certification.READERS, Link("暂停发放", "/suspensions", "clock")),
     (certification.READERS, Link("死亡名单", "/deaths", "list")),
-    (runs.READERS, Link("批次", "/runs", "leaf")),
     (BUSINESS, Link("对账单", "/statements", "file")),
     (BUSINESS, Link("告知书", "/notices", "file")),
+)
+FUND = (
+    (finance.READERS, Link("财务", "/finance", "money")),
+    (exchange.READERS, Link("对账", "/exchange", "list")),
+    (runs.READERS, Link("批次", "/runs", "leaf")),
 )
 
 
@@ -148,7 +152,9 @@ def menu(actor: Actor, *, production: bool) -> list[Link]:
         office.append(Link("待发消息", "/outbox", "message"))
     groups = {
         "办件": cases if _has(actor, BUSINESS) else [],
-        "缴费和基金": [link for readers, link in MONEY if _has(actor, readers)],
+        "缴费": [link for readers, link in CONTRIBUTIONS if _has(actor, readers)],
+        "待遇": [link for readers, link in BENEFITS if _has(actor, readers)],
+        "基金": [link for readers, link in FUND if _has(actor, readers)],
         "机构": office,
     }
     return [link for title, links in groups.items() if links for link in (Link(title), *links)]

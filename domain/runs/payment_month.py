@@ -18,9 +18,9 @@ from db.stores.payment_drafts import Drafted, Month
 from db.stores.runs import ChunkRow, RunRow
 from domain import months, payment_list
 from domain.actor import Actor, Post
+from domain.agency.parameters_import import snapshot
 from domain.case.clock import load_calendar
 from domain.errors import Problem, Refused
-from domain.rules.certification import CYCLE_MONTHS
 from domain.rules.imprisonment import RULES
 from domain.runs.interest_settlement import chunks_of
 from domain.runs.run import Plan, RunKind, Worked
@@ -49,7 +49,8 @@ async def prepare(county_code: int, period: str, at: datetime) -> Plan:
                 "period",
             )
         )
-    settings = {"month": month, "pay_on": f"{pay_on}"}
+    cycle = (await snapshot(county_code)).certification_cycle(months.first_day(month))
+    settings = {"month": month, "pay_on": f"{pay_on}", "cycle": cycle}
     return Plan(settings=settings, chunks=chunks_of(await run_query.open_accounts_by_township(county_code)))
 
 
@@ -68,10 +69,10 @@ def facts(settings: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def month_of(run: RunRow) -> Month:
-    month = int(run.period)
+    month, cycle = int(run.period), msgspec.json.decode(run.settings)["cycle"]
     return Month(
         month=month, before=months.after(month, -1), stopping=[s.value for s, rule in RULES.items() if not rule.pays],
-        expired=months.after(month, -CYCLE_MONTHS - 1), expiring=months.after(month, -CYCLE_MONTHS),
+        expired=months.after(month, -cycle - 1), expiring=months.after(month, -cycle),
     )  # fmt: skip
 
 

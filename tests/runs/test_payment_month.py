@@ -166,6 +166,20 @@ async def test_the_list_names_what_is_new_or_odd_and_leaves_the_rest_alone() -> 
     assert await findings(unverified) == ["first_payment", "account_unverified"]
 
 
+@pytest.mark.rule("R-282")
+async def test_the_county_s_own_cycle_of_certification_counts() -> None:
+    late = await draws(1, certified=202605)
+    await way.paid()
+    await engine.execute(
+        "insert into policy_parameter (county_code, kind, key, value, effective_on, decided_on, document, verified, proposed_by,"
+        " confirmed_by, recorded_at) values ($1, 'certification_cycle', '', '6', '2027-01-01', '2026-12-01', 'x', false, 'a', 'b',"
+        " now())",
+        COUNTY,
+    )  # fmt: skip
+    await way.drafted(202701, JANUARY)
+    assert await findings(late) == ["certification_missing"]
+
+
 @pytest.mark.rule("R-246", "R-278")
 async def test_the_list_names_odd_amounts_accounts_of_many_and_three_failures_in_a_row() -> None:
     usual, odd, failing = [await draws(n) for n in (1, 2, 3)]
