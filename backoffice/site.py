@@ -100,6 +100,7 @@ CONTRIBUTIONS = (
     (funded_lists.READERS, Link("被征地补贴", "/land-loss", "leaf")),
     (refunds.READERS, Link("退费", "/refunds", "list")),
     (subsidies.READERS, Link("补贴", "/subsidies", "chart")),
+    (BUSINESS, Link("对账单", "/statements", "file")),
 )
 BENEFITS = (
     (BUSINESS, Link("待遇核定", "/benefits", "leaf")),
@@ -107,7 +108,6 @@ BENEFITS = (
     (certification.READERS, Link("资格确认", "/certification", "people")),
     (certification.READERS, Link("暂停发放", "/suspensions", "clock")),
     (certification.READERS, Link("死亡名单", "/deaths", "list")),
-    (BUSINESS, Link("对账单", "/statements", "file")),
     (BUSINESS, Link("告知书", "/notices", "file")),
 )
 FUND = (
