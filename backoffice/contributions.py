@@ -123,6 +123,7 @@ async def document_page(request: AnyRequest, document_id: int, problems: tuple[A
         d=found, kinds=TITLES, states=STATES, line_states=LINE_STATES, rows=rows[:PAGE_SIZE], only=only, problems=problems,
         choices=[(code, words) for code, (words, _) in LINE_STATES.items()],
         paper=found.kind in KIND_OF and found.state not in ("draft", "cancelled"),
+        back=found.kind in KIND_OF and await queries.has_back_paid(found.county_code, document_id),
         may_declare=ours and found.state == "draft" and any(actor.holds(p) for p in batch_import.MAKERS),
         may_approve=ours and found.state == "declared" and _collects(request) and found.created_by != actor.id,
         may_cancel=ours and found.state in ("draft", "declared", "approved") and any(actor.holds(p) for p in batch_import.MAKERS),

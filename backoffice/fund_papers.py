@@ -18,8 +18,10 @@ from db.queries.contributions import DocumentRow
 from db.queries.reference import agency_name
 from domain.agency import batch_import
 from domain.errors import NotFound
-from domain.money import yuan
+from domain.money import show, yuan
 from web.documents.fund_contents import (
+    BackPayment,
+    BackPaymentList,
     BankSlip,
     BatchDeclaration,
     EstimateLine,
@@ -55,6 +57,29 @@ async def slip(request: AnyRequest, document_id: FromPath[int]) -> Response[byte
         raise NotFound
     header = await batch_import.header_of(found)
     return await bank_slip(request, found, header.bank, f"{TITLES[found.kind]} {header.organisation}")
+
+
+@get("/contributions/{document_id:int}/back-payments.pdf", guards=[contribution_readers])
+async def back_payments(request: AnyRequest, document_id: FromPath[int]) -> Response[bytes]:
+    """《补缴明细表》 of the past years on a sheet (R-106…R-115)."""
+    found = await document_of(request, document_id)
+    rows = await queries.back_paid(found.county_code, document_id)
+    if found.kind not in KIND_OF or found.state in ("draft", "cancelled") or not rows:
+        raise NotFound
+    header = await batch_import.header_of(found)
+    place = await income_account(found.county_code, header.bank)
+    contents = BackPaymentList(
+        agency=await agency_name(found.county_code), printed_at=now(request), number=found.number, region_name=header.organisation,
+        declared_on=found.business_on, payee=place.account_name if place else "", bank=place.bank if place else header.bank,
+        account=place.account_no if place else "", maker=found.created_by_name, reviewer=found.approved_by_name,
+        lines=tuple(
+            BackPayment(name=row.name, id_number=row.id_number, region_name=row.region_name, year=row.year,
+                        tier=f"每年{show(row.amount_fen).removesuffix('.00')}元", amount_fen=row.amount_fen,
+                        paid_on=row.value_on if row.state == "booked" else None)
+            for row in rows
+        ),
+    )  # fmt: skip
+    return await paper("back_payment_list", contents, f"补缴明细表{found.number}")
 
 
 async def income_account(county_code: int, bank: str) -> BankAccount | None:
@@ -115,4 +140,4 @@ async def voucher(request: AnyRequest, period: FromPath[int], number: FromPath[i
     return await paper("fund_voucher", contents, f"记账凭证{period}-{number}")
 
 
-ROUTES = [declaration, slip, estimate, voucher]
+ROUTES = [declaration, slip, back_payments, estimate, voucher]

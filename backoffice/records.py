@@ -31,7 +31,7 @@ ACTIONS = {
     "document.approved": "审核业务单据", "document.cancelled": "作废业务单据", "document.booked": "登账", "receipt.registered": "登记到款",
     "subsidies.requested": "申请缴费补贴",
     "receipt.matched": "到款对上单据", "period.closed": "封账", "line.settled": "认定缴费", "adjustment.saved": "保存缴费调整",
-    "statement.issued": "出具对账单", "certificate.issued": "出具缴费证明", "payment_slip.issued": "出具缴费凭单",
+    "statement.issued": "出具对账单", "certificate.issued": "出具缴费证明", "participation.issued": "出具参保证明", "payment_slip.issued": "出具缴费凭单",
     "statement.list": "下载对账单名单", "statement.pack": "打印全村对账单", "statement.file": "下载全村对账单",
     "benefit.confirmed": "确认待遇", "benefit.account_cleared": "清除发放账户", "benefit.redetermination_proposed": "提出重新核定",
     "benefit.redetermination_approved": "重新核定审核通过", "benefit.redetermination_cancelled": "取消重新核定",

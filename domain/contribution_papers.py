@@ -1,4 +1,4 @@
-"""缴费证明 and 缴费凭单 get a number and a check code when they are handed out (P-15; R-103, R-201)."""
+"""参保证明, 缴费证明 and 缴费凭单 get a number and a check code when they are handed out (P-15; R-103, R-201)."""
 
 import secrets
 from datetime import datetime
@@ -14,11 +14,12 @@ from domain.actor import Actor
 class PaperKind(StrEnum):
     """The value is what account_statement stores."""
 
+    PARTICIPATION = "participation"
     CERTIFICATE = "certificate"
     PAYMENT_SLIP = "payment_slip"
 
 
-PREFIXES = {PaperKind.CERTIFICATE: "JF", PaperKind.PAYMENT_SLIP: "PD"}
+PREFIXES = {PaperKind.PARTICIPATION: "CB", PaperKind.CERTIFICATE: "JF", PaperKind.PAYMENT_SLIP: "PD"}
 
 
 class Issued(Struct, frozen=True):

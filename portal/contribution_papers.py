@@ -1,4 +1,4 @@
-"""缴费证明, 缴费凭单 as files (R-103, R-201)."""
+"""参保证明, 缴费证明, 缴费凭单 as files (R-103, R-201)."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from portal import papers, viewer
 from portal.contribution import LEVEL, View, channel_of, own_view, standing_of, villager_view
 from portal.me import PARTICIPATION
 from portal.viewer import AnyRequest
-from web.account_papers import desk_of, printed_certificate, tier_of
+from web.account_papers import desk_of, printed_certificate, printed_participation, tier_of
 from web.documents import pdf
 from web.documents.account_contents import Payment, PaymentSlip
 from web.guards import assistant_required, assurance
@@ -28,6 +28,27 @@ async def certificate(request: AnyRequest) -> Response[bytes]:
 @get("/village/{village:str}/people/{person_id:int}/contribution/certificate.pdf", guards=[assistant_required])
 async def certificate_for(request: AnyRequest, village: FromPath[str], person_id: FromPath[int]) -> Response[bytes]:
     return await _certificate(request, await villager_view(request, village, person_id, "村协办员打印缴费证明"))
+
+
+@get("/contribution/participation.pdf", guards=[assurance(LEVEL)])
+async def participation(request: AnyRequest) -> Response[bytes]:
+    return await _participation(request, await own_view(request))
+
+
+@get("/village/{village:str}/people/{person_id:int}/contribution/participation.pdf", guards=[assistant_required])
+async def participation_for(request: AnyRequest, village: FromPath[str], person_id: FromPath[int]) -> Response[bytes]:
+    return await _participation(request, await villager_view(request, village, person_id, "村协办员打印参保证明"))
+
+
+async def _participation(request: AnyRequest, view: View | None) -> Response[bytes]:
+    if view is None:
+        raise NotFound
+    found = await standing_of(request, view)
+    desk = await desk_of(view.actor.scope.county_code, request.app.state.portal_url)
+    status = PARTICIPATION.get(view.person.participation_status or 0, "")
+    return papers.as_file(
+        *await printed_participation(view.person, found, status, desk, view.actor, viewer.now(request))
+    )
 
 
 @get("/contribution/slips/{year:int}", guards=[assurance(LEVEL)])
@@ -97,4 +118,4 @@ async def _around(request: AnyRequest, view: View, issued: Issued) -> dict[str, 
     }  # fmt: skip
 
 
-ROUTES = [certificate, certificate_for, slip, slip_for]
+ROUTES = [certificate, certificate_for, slip, slip_for, participation, participation_for]

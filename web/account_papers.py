@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
@@ -11,6 +12,7 @@ from db.queries.portal import CountyRow, PersonRow
 from domain import contribution_papers, identity, money, statements
 from domain.actor import Actor
 from domain.agency.parameters_import import snapshot
+from domain.codes import PARTICIPANT_CATEGORIES
 from domain.contribution_offer import Standing, Year
 from domain.contribution_papers import Issued, PaperKind
 from domain.errors import NotFound
@@ -22,6 +24,7 @@ from web.documents.account_contents import (
     AccountStatement,
     ContributionCertificate,
     PaidYear,
+    ParticipationCertificate,
     SourceBalance,
     StatementYear,
 )
@@ -124,17 +127,38 @@ async def printed_certificate(
         raise NotFound
     total = sum(year.paid.personal_fen for year in years if year.paid)
     issued = await contribution_papers.issue(PaperKind.CERTIFICATE, found.account.id, total, by, at)
-    code = person.region_code
-    contents = ContributionCertificate(
-        agency=desk.county.agency_name, printed_at=at, number=issued.number, name=person.name, handler=desk.handler,
-        region_name=(await regions.names([code])).get(code, code), enquiry_phone=desk.county.agency_phone,
-        verify_url=desk.verify_url(issued.verify_token), id_number=person.id_number, status=status, as_of_on=at.date(),
-        id_type=identity.ID_TYPE_TITLES[identity.IdType(person.id_type)],
-        enrolled_on=person.first_enrolled_on or found.account.opened_on,
-        contribution_years=sum(1 for year in found.paid_years if year.paid and year.paid.counts),
-        years=tuple(_paid_year(year) for year in years),
-    )  # fmt: skip
+    facts = await _certified(person, found, status, issued, desk, at)
+    contents = ContributionCertificate(**facts, years=tuple(_paid_year(year) for year in years))
     return await pdf.render("contribution_certificate", contents), f"缴费证明-{issued.number}.pdf"
+
+
+async def printed_participation(
+    person: PersonRow, found: Standing, status: str, desk: Desk, by: Actor, at: datetime
+) -> tuple[bytes, str]:
+    """(PDF, file name) of the 参保证明. NotFound for who never had an account here."""
+    if found.account is None:
+        raise NotFound
+    issued = await contribution_papers.issue(PaperKind.PARTICIPATION, found.account.id, 0, by, at)
+    facts = await _certified(person, found, status, issued, desk, at)
+    category = dict(PARTICIPANT_CATEGORIES).get(person.categories[0], "") if person.categories else ""
+    contents = ParticipationCertificate(**facts, category=category)
+    return await pdf.render("participation_certificate", contents), f"参保证明-{issued.number}.pdf"
+
+
+async def _certified(
+    person: PersonRow, found: Standing, status: str, issued: Issued, desk: Desk, at: datetime
+) -> dict[str, Any]:
+    """What both certificates say."""
+    assert found.account is not None
+    code = person.region_code
+    return {
+        "agency": desk.county.agency_name, "printed_at": at, "number": issued.number, "name": person.name, "handler": desk.handler,
+        "region_name": (await regions.names([code])).get(code, code), "enquiry_phone": desk.county.agency_phone,
+        "verify_url": desk.verify_url(issued.verify_token), "id_number": person.id_number, "status": status,
+        "as_of_on": at.date(), "id_type": identity.ID_TYPE_TITLES[identity.IdType(person.id_type)],
+        "enrolled_on": person.first_enrolled_on or found.account.opened_on,
+        "contribution_years": sum(1 for year in found.paid_years if year.paid and year.paid.counts),
+    }  # fmt: skip
 
 
 def _paid_year(year: Year) -> PaidYear:

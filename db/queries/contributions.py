@@ -8,6 +8,7 @@ from db import engine
 from db.crypto import unseal_text
 from db.stores import books
 from db.stores.books import DECLARANT, LINE_NUMBER
+from db.stores.people import ID_NUMBER
 
 DocumentRow = books.Document
 
@@ -120,6 +121,44 @@ async def lines(
         county_code, document_id, states, after, limit,
     )  # fmt: skip
     return [_line(row) for row in rows]
+
+
+class BackPaidRow(Struct, frozen=True, kw_only=True):
+    """A line of a year that was over when it was paid."""
+
+    name: str
+    id_number: str
+    region_name: str
+    year: int
+    amount_fen: int
+    value_on: date | None
+    state: str
+
+
+async def has_back_paid(county_code: int, document_id: int) -> bool:
+    found: bool = await engine.fetchval(
+        "select exists (select from document_line where county_code = $1 and document_id = $2 and state in ('good', 'booked')"
+        " and year < extract(year from value_on))",
+        county_code, document_id,
+    )  # fmt: skip
+    return found
+
+
+async def back_paid(county_code: int, document_id: int) -> list[BackPaidRow]:
+    """The good and booked lines of past years, in order of the sheet; ID numbers in clear, for the paper."""
+    rows = await engine.fetch(
+        "select l.name, p.id_number_sealed, coalesce(r.full_name, p.region_code) as region_name, l.year, l.amount_fen, l.value_on,"
+        " l.state from document_line l join individual_account a on a.county_code = l.county_code and a.id = l.account_id"
+        " join person p on p.county_code = l.county_code and p.id = a.person_id left join region r on r.county_code = l.county_code"
+        " and r.code = p.region_code where l.county_code = $1 and l.document_id = $2 and l.state in ('good', 'booked')"
+        " and l.year < extract(year from l.value_on) order by l.line_no",
+        county_code, document_id,
+    )  # fmt: skip
+    return [
+        BackPaidRow(id_number=unseal_text(row["id_number_sealed"], ID_NUMBER),
+                    **{name: row[name] for name in BackPaidRow.__struct_fields__ if name != "id_number"})
+        for row in rows
+    ]  # fmt: skip
 
 
 async def unused_lines(county_code: int, document_id: int, limit: int = 200_000) -> list[LineRow]:

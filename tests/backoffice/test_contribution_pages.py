@@ -49,6 +49,24 @@ async def test_a_sheet_goes_its_whole_way(office: Office) -> None:
     assert await engine.fetchval("select personal_fen from account_balance") == 20000
 
 
+@pytest.mark.rule("R-106")
+async def test_past_years_on_a_sheet_are_printed_as_a_list_of_their_own(office: Office) -> None:
+    await make.participant()
+    async with office.at_desk(await office.hire("赵敏", Post.TOWNSHIP_CLERK, region="43990101")) as desk:
+        past = (*GOOD[:3], "2025", GOOD[4])
+        url = await desk.post("/contributions", files={"file": ("表.xlsx", sheet(GOOD, past))}, **HEADER)
+        await desk.post(f"{url}/declare")
+        assert "打印补缴明细表" in (await desk.get(url)).text
+        paper = await desk.client.get(f"{url}/back-payments.pdf")
+        assert paper.content.startswith(b"%PDF")
+        only = await desk.post(
+            "/contributions", files={"file": ("表.xlsx", sheet((*GOOD[:3], "2026", "300")))}, **HEADER
+        )
+        await desk.post(f"{only}/declare")
+        assert "打印补缴明细表" not in (await desk.get(only)).text
+        await desk.get(f"{only}/back-payments.pdf", 404)
+
+
 async def test_a_village_reports_what_its_card_reader_took(office: Office) -> None:
     await make.participant()
     async with office.at_desk(await office.hire("赵敏", Post.TOWNSHIP_CLERK, region="43990101")) as desk:

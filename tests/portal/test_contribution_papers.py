@@ -51,6 +51,22 @@ async def test_the_certificate_holds_the_years_asked_for_and_anybody_can_check_i
     assert [entry["actor_name"] for entry in logged] == ["王大山"]
 
 
+@pytest.mark.rule("R-103", "R-201")
+async def test_that_somebody_participates_is_certified_also_before_anything_was_paid(town: Town) -> None:
+    await make.participant()
+    async with town.login(WANG_DASHAN) as visitor:
+        await visitor.get("/contribution")
+        assert "下载参保证明" in visitor.words
+        text = words(await visitor.fetch("/contribution/participation.pdf"))
+        assert "参保证明" in text
+        assert "CB-439901-2026-0000000" in text
+        assert "普通参保人员" in text
+    async with town.visitor() as anybody:
+        assert "参保证明" in (await anybody.get(await check_url())).text
+    async with town.login(LI_XIUYING) as stranger:
+        assert (await stranger.fetch("/contribution/participation.pdf")).status_code == 404
+
+
 @pytest.mark.rule("R-105")
 async def test_the_slip_of_a_year_lists_its_payments_arrived_or_not(town: Town) -> None:
     await make.participant()
