@@ -58,6 +58,15 @@ class FileRow(Struct, frozen=True, kw_only=True):
     failed: int
 
 
+class BankRow(Struct, frozen=True, kw_only=True):
+    """What a bank has paid out in a plan."""
+
+    bank: str
+    files: int
+    people: int
+    fen: int
+
+
 async def latest(county_code: int) -> PlanRow | None:
     """The plan of the latest month."""
     row = await engine.fetchrow(
@@ -83,9 +92,13 @@ async def plans(county_code: int, *, before: int | None = None, limit: int) -> l
     return [PlanRow(**dict(row)) for row in rows]
 
 
-async def by_township(county_code: int, plan_id: int) -> list[TownshipRow]:
-    """In order of code; who was left out is in no row."""
-    sums = ", ".join(f"sum({columns})::bigint as {level}" for level, columns in LEVELS.items())
+async def by_township(county_code: int, plan_id: int, *, regular: bool = False) -> list[TownshipRow]:
+    """In order of code; who was left out is in no row. `regular`: the levels are those of the month itself, without arrears
+    and deductions."""
+    sums = ", ".join(
+        f"coalesce(sum({columns}) filter (where not $3 or l.kind = 'regular'), 0)::bigint as {level}"
+        for level, columns in LEVELS.items()
+    )
     rows = await engine.fetch(
         f"with l as (select left(t.region_code, 8) as code, sum(l.total_fen)::bigint as lines_fen, {sums} from payment_line l"
         " join payment_transfer t on t.county_code = $1 and t.plan_id = $2 and t.person_id = l.person_id and t.round = 1"
@@ -94,13 +107,35 @@ async def by_township(county_code: int, plan_id: int) -> list[TownshipRow]:
         " where county_code = $1 and plan_id = $2 and round = 1 and state <> 'left_out' group by 1)"
         " select l.*, coalesce(r.name, '没有登记村组的') as name, t.people, t.net_fen from l join t using (code)"
         " left join region r on r.code = l.code order by l.code",
-        county_code, plan_id,
+        county_code, plan_id, regular,
     )  # fmt: skip
     return [
         TownshipRow(levels={level: row[level] for level in LEVELS},
                     **{name: row[name] for name in TownshipRow.__struct_fields__ if name != "levels"})
         for row in rows
     ]  # fmt: skip
+
+
+async def paid_by_bank(county_code: int, plan_id: int) -> list[BankRow]:
+    """What the banks have paid out, bank by bank; who got nothing because all of it was deducted stands under no bank."""
+    rows = await engine.fetch(
+        "select bank, count(distinct file_id)::int as files, count(*)::int as people, sum(net_fen)::bigint as fen from payment_transfer"
+        " where county_code = $1 and plan_id = $2 and state = 'paid' and net_fen > 0 group by bank order by bank",
+        county_code, plan_id,
+    )  # fmt: skip
+    return [BankRow(**dict(row)) for row in rows]
+
+
+async def paid_levels(county_code: int, plan_id: int) -> dict[str, int]:
+    """分 of the lines of everybody who was paid, by who pays."""
+    sums = ", ".join(f"coalesce(sum({columns}), 0)::bigint as {level}" for level, columns in LEVELS.items())
+    row = await engine.fetchrow(
+        f"select {sums} from payment_line l join payment_transfer t on t.county_code = $1 and t.plan_id = $2"
+        " and t.person_id = l.person_id and t.state = 'paid' where l.county_code = $1 and l.plan_id = $2 and not l.voided",
+        county_code, plan_id,
+    )  # fmt: skip
+    assert row is not None
+    return dict(row)
 
 
 _TRANSFER = (

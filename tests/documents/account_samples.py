@@ -9,6 +9,7 @@ from web.documents import account_contents as account
 from web.documents import benefit_contents as benefit
 from web.documents import fund_contents as fund
 from web.documents import notice_contents as notice
+from web.documents import payment_contents as payment
 from web.documents.paper import Paper
 
 NAME = "古丽扎尔·艾合买提江"
@@ -260,6 +261,31 @@ NOTICE = notice.BenefitNotice(
     ),
 )
 
+
+def townships(count: int) -> tuple[payment.TownshipPayment, ...]:
+    return tuple(
+        payment.TownshipPayment(region_name=f"第{i + 1}乡镇", people=1_234 + i, central_fen=17_646_200 + i, province_fen=2_468_000 + i,
+                                city_fen=617_000 + i, county_fen=123_400 + i, account_fen=8_172_820 + i, change_fen=-66_600 + i)
+        for i in range(count)
+    )
+
+
+APPROVAL = payment.PaymentApproval(
+    agency=AGENCY, printed_at=AT, number="FF-202612", month="2026年12月", pay_on=date(2026, 12, 25), lines=townships(12), maker="林静",
+    reviewer="贺清", approver="冯远",
+)
+PAID = payment.PaymentSummary(
+    agency=AGENCY, printed_at=AT, number="ZF-202612", month="2026年12月", pay_on=date(2026, 12, 25), maker="贺清",
+    parts=(
+        payment.PaidPart(title="基础养老金（中央）", amount_fen=143_000_00), payment.PaidPart(title="个人账户养老金", amount_fen=66_230_00),
+        payment.PaidPart(title="扣回以前多发的", amount_fen=-1_230_00),
+    ),
+    banks=(
+        payment.BankPayment(bank="农商银行", files=2, people=812, amount_fen=200_000_00),
+        payment.BankPayment(bank="邮储银行", files=1, people=31, amount_fen=8_000_00),
+    ),
+)
+
 ACCOUNT_SAMPLES: tuple[tuple[str, Paper], ...] = (
     ("account_statement", STATEMENT),
     ("participation_certificate", PARTICIPATION),
@@ -278,5 +304,7 @@ ACCOUNT_SAMPLES: tuple[tuple[str, Paper], ...] = (
     ("village_list", VILLAGE_LIST),
     ("determination_sheet", DETERMINED),
     ("calculation_sheet", CALCULATED),
+    ("payment_approval", APPROVAL),
+    ("payment_summary", PAID),
     ("benefit_notice", NOTICE),
 )

@@ -12,6 +12,7 @@ from web.documents import account_contents as account
 from web.documents import benefit_contents as benefit
 from web.documents import fund_contents as fund
 from web.documents import notice_contents as notice
+from web.documents import payment_contents as payment
 from web.documents.paper import Paper, Signature
 
 
@@ -219,4 +220,6 @@ KINDS: dict[str, Kind] = {
     "village_list": Kind("村（居）名册", "居保表13", fund.VillageList),
     "determination_sheet": Kind("城乡居民基本养老保险待遇核定表", "居保表14", benefit.DeterminationSheet),
     "calculation_sheet": Kind("城乡居民基本养老保险参保人员养老金计算表", "居保表15", benefit.CalculationSheet),
+    "payment_approval": Kind("待遇支付审批表", "居保表16", payment.PaymentApproval),
+    "payment_summary": Kind("城乡居民基本养老保险基金支付汇总表", "居保表17", payment.PaymentSummary),
 }
