@@ -70,16 +70,21 @@ _PEOPLE_OF_PLAN = (
     " and t.region_code >= $6 and t.region_code < $7"
 )
 
+# Months in which nobody is paid. $1 county, $5 stopping situations.
+STOPS = (
+    "select person_id, first_month, coalesce(last_month, 999912) as last_month from benefit_suspension"
+    " where county_code = $1 and (state = 'confirmed' or state = 'lifted' and pays_arrears is not true)"
+    " union all select person_id, first_month, coalesce(last_month, 999912) from sentence_spell where county_code = $1"
+    " and situation = any($5::text[]) and not acquitted"
+)
+
 
 def _wanted(people: str) -> str:
     """$1 county, $2 plan, $3 month, $4 the month before, $5 stopping situations, $6 and $7 the regions."""
     owed = ", ".join(f"coalesce(o.{c}, 0) - coalesce(p.{c}, 0) as {c}" for c in COLUMNS)
     paid = ", ".join(f"sum(l.{c})::bigint as {c}" for c in COLUMNS)
     return (
-        "with stop as materialized (select person_id, first_month, coalesce(last_month, 999912) as last_month"
-        " from benefit_suspension where county_code = $1 and (state = 'confirmed' or state = 'lifted' and pays_arrears is not true)"
-        " union all select person_id, first_month, coalesce(last_month, 999912) from sentence_spell where county_code = $1"
-        f" and situation = any($5::text[]) and not acquitted), who as materialized ({people}),"
+        f"with stop as materialized ({STOPS}), who as materialized ({people}),"
         " months as (select person_id, $3::int as month, true as regular from who where first_month <= $3 and last_month >= $3"
         " union all select w.person_id, to_char(d, 'YYYYMM')::int, false from who w cross join lateral generate_series("
         "to_date(w.since::text, 'YYYYMM')::timestamp, to_date($4::int::text, 'YYYYMM')::timestamp, interval '1 month') as d"
