@@ -6,18 +6,21 @@ Everything goes the way of everybody's, through the same functions and with the 
 from datetime import date, datetime, timedelta
 
 from db.engine import transaction
+from db.queries import accounts
 from db.queries import people as people_query
-from db.stores import reference
+from db.stores import benefits, reference
+from db.stores import people as people_store
+from db.stores.benefits import NewAccount, NewBenefit, NewStandard
 from db.stores.books import NewDocument
 from db.stores.reference import ParameterWrite
-from domain import books, contributions
+from domain import books, contributions, months
 from domain.actor import Actor
 from domain.agency import batch_import, collective_assistance, land_loss, special_groups, worker
 from domain.books import DocumentKind
 from domain.contribution_lines import Paid
 from domain.exchange import workbook
 
-COLLECTOR, TOWNSHIP = "周会", "赵敏"
+COLLECTOR, TOWNSHIP, DETERMINER = "周会", "赵敏", "林静"
 DOCUMENT = "样例数据，不是任何地方的标准"
 # 低保对象 of rural households: of the tier of 300 yuan they pay 200, government pays 100.
 RULE = {"personal": "200.00", "province": "35.00", "city": "5.00", "county": "10.00", "government_paid": "100.00"}
@@ -30,6 +33,7 @@ async def fill(county_code: int, numbers: dict[str, str], staff: dict[str, Actor
     await _tax_day(county_code, numbers, at)
     await _assistance(county_code, numbers, staff[TOWNSHIP], at)
     await _award(county_code, numbers, staff[COLLECTOR], at)
+    await _pensioner(county_code, numbers, staff[DETERMINER], at)
 
 
 async def _special_group(county_code: int, numbers: dict[str, str], by: Actor, at: datetime) -> None:
@@ -93,3 +97,26 @@ async def _award(county_code: int, numbers: dict[str, str], by: Actor, at: datet
     columns = [*land_loss.COLUMNS, land_loss.YEARS]
     file = workbook.write([("被征地农民名单", [columns, [name, numbers[name], "30000.00", "按年", "2024-06-30", "15"]])])
     await land_loss.import_awards(county_code, file, "青人社发〔2024〕9号（样例）", by, at)
+
+
+async def _pensioner(county_code: int, numbers: dict[str, str], by: Actor, at: datetime) -> None:
+    """Somebody who has drawn for years: taken over from an older system, paid by the next plan."""
+    name = "郑霜降"
+    found = await people_store.find(people_query.id_index_of(numbers[name]))
+    account = await accounts.account_of(county_code, found[1]) if found else None
+    if found is None or account is None:
+        return
+    person_id, before = found[1], months.after(months.month_of(at.date()), -1)
+    async with transaction():
+        await benefits.add_benefit(county_code, NewBenefit(
+            person_id=person_id, account_id=account.id, case_id=None, eligible_on=date(2015, 10, 23), first_month=201511, years=5,
+            certified_month=before, paid_until=before,
+        ), at)  # fmt: skip
+        await benefits.add_standard(county_code, NewStandard(
+            person_id=person_id, from_month=201511, reason="opening", document=DOCUMENT,
+            amounts={"basic_central": 14300, "basic_province": 2000, "basic_city": 500, "basic_county": 500, "age_county": 500},
+        ), by.id, by.name, at)  # fmt: skip
+        await benefits.confirm(county_code, person_id, "counter", by.id, by.name, at)
+        await benefits.set_account(county_code, NewAccount(
+            person_id=person_id, kind="social_card", bank="青禾农商行", holder_name=name, number="6299010000000000018", origin="import",
+        ), at)  # fmt: skip
