@@ -86,7 +86,7 @@ async def test_the_slip_of_a_year_lists_its_payments_arrived_or_not(town: Town) 
 async def test_nothing_paid_gives_no_paper(town: Town) -> None:
     await make.participant()
     async with town.login(WANG_DASHAN) as visitor:
-        assert "证明和凭单" not in (await visitor.get("/contribution")).text
+        assert "下载缴费证明" not in (await visitor.get("/contribution")).text
         assert (await visitor.fetch("/contribution/certificate.pdf")).status_code == 404
     async with town.login(LI_XIUYING) as visitor:
         assert (await visitor.fetch("/contribution/certificate.pdf")).status_code == 404
