@@ -12,13 +12,13 @@ from backoffice.viewer import AnyRequest, actor_of, business, now
 from db.queries import account_papers, accounts
 from db.queries.accounts import Account
 from domain import account_story, contribution_offer, statements
+from domain.contribution_papers import TITLES
 from domain.errors import NotFound
 from domain.person_file import PersonFile, open_file
 from web.account_pages import account_contents
 from web.account_papers import asked_year, desk_of, printed_certificate, printed_statement
 from web.pages import as_file, page
 
-PAPERS = {"statement": "对账单", "certificate": "缴费证明", "payment_slip": "缴费凭单"}
 PAPERS_SHOWN = 20
 
 
@@ -37,7 +37,7 @@ async def account(request: AnyRequest, person_id: FromPath[int]) -> Template:
     county = file.person.county_code
     return page(
         request, "account/page.html", page_title=f"个人账户：{file.person.name}", p=file.person, base=f"/people/{person_id}/account",
-        papers=await account_papers.of_account(county, found.id, PAPERS_SHOWN), titles_of=PAPERS,
+        papers=await account_papers.of_account(county, found.id, PAPERS_SHOWN), titles_of=TITLES,
         state=shown_as(file.person.participation_status, file.person.contribution_status),
         **await account_contents(county, found),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from backoffice.contributions import LINE_STATES, PAGE_SIZE, STATES, XLSX, found_people
+from backoffice.contributions import LINE_STATES, PAGE_SIZE, STATES, found_people
 from backoffice.finance import money
 from backoffice.fund_papers import bank_slip
 from backoffice.funded_lists import paper
@@ -31,7 +31,7 @@ from domain.rules.adjustment import ITEMS, NOTHING, Amounts
 from web import forms
 from web.documents.fund_contents import AdjustedItem, AdjustmentDeclaration
 from web.guards import post_required
-from web.pages import go, page
+from web.pages import download, go, page
 
 READERS = (*adjustment.MAKERS, *CHECKERS, Post.COUNTY_AUDITOR, Post.COUNTY_HEAD)
 CATEGORIES = dict(PARTICIPANT_CATEGORIES)
@@ -189,11 +189,7 @@ async def _asked(request: AnyRequest, person_id: int, form: Any) -> Asked:
 
 @get("/adjustments/template.xlsx", guards=[makers])
 async def template(request: AnyRequest) -> Response[bytes]:  # noqa: ARG001 - the guard reads it
-    return _file(adjustment_sheet.template(), "adjustments.xlsx")
-
-
-def _file(data: bytes, name: str) -> Response[bytes]:
-    return Response(data, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return download(adjustment_sheet.template(), "adjustments.xlsx")
 
 
 @post("/adjustments", guards=[makers], request_max_body_size=SHEET_BYTES)
@@ -246,7 +242,7 @@ async def document_page(request: AnyRequest, document_id: int, problems: tuple[A
 @get("/adjustments/{document_id:int}/bad.xlsx", guards=[makers])
 async def bad(request: AnyRequest, document_id: FromPath[int]) -> Response[bytes]:
     found = await _document(request, document_id)
-    return _file(await adjustment_sheet.bad_rows(found.county_code, document_id), f"bad-{document_id}.xlsx")
+    return download(await adjustment_sheet.bad_rows(found.county_code, document_id), f"bad-{document_id}.xlsx")
 
 
 @post("/adjustments/{document_id:int}/{step:str}", guards=[post_required(*adjustment.MAKERS, *CHECKERS)])

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from backoffice import funded_lists
-from backoffice.contributions import PAGE_SIZE, STATES, XLSX
+from backoffice.contributions import PAGE_SIZE, STATES
 from backoffice.fund_papers import bank_slip, income_account
 from backoffice.funded_lists import list_of
 from backoffice.reference import SHEET_BYTES, sheet
@@ -25,7 +25,7 @@ from domain.errors import NotFound, Refused
 from web import forms
 from web.documents.fund_contents import AssistedPerson, CollectiveAssistanceDeclaration
 from web.guards import post_required
-from web.pages import go, page
+from web.pages import download, go, page
 
 KIND = DocumentKind.COLLECTIVE_ASSISTANCE
 BASE = "/assistance"
@@ -55,8 +55,7 @@ async def register_page(
 
 @get("/assistance/template.xlsx", guards=[makers])
 async def template(request: AnyRequest) -> Response[bytes]:  # noqa: ARG001 - the guard reads it
-    name = {"Content-Disposition": 'attachment; filename="assistance.xlsx"'}
-    return Response(collective_assistance.template(), media_type=XLSX, headers=name)
+    return download(collective_assistance.template(), "assistance.xlsx")
 
 
 @post("/assistance", guards=[makers], request_max_body_size=SHEET_BYTES)

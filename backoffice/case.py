@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable
 from typing import Any
-from urllib.parse import quote
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -17,7 +16,7 @@ from domain.errors import Finding, NotFound, Problem, Refused
 from domain.person_file import find_attachment, open_attachment
 from web import case_papers, forms
 from web.documents.contents import KINDS
-from web.pages import go, page
+from web.pages import as_file, go, page
 from web.storage import Storage
 
 DONE = {
@@ -162,10 +161,7 @@ async def document(request: AnyRequest, case_id: FromPath[int], kind: FromPath[s
     printed = await case_papers.issued(
         case, kind, actor=actor, at=now(request), storage=state.storage, portal_url=state.portal_url
     )
-    name = quote(f"{KINDS[kind].title}{case.case_no}.pdf")
-    return Response(
-        printed, media_type="application/pdf", headers={"Content-Disposition": f"inline; filename*=UTF-8''{name}"}
-    )
+    return as_file(printed, f"{KINDS[kind].title}{case.case_no}.pdf")
 
 
 async def streamed(request: AnyRequest, key: str, purpose: str, media_type: str) -> Response[Any]:

@@ -5,7 +5,6 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Template
 
-from backoffice.contributions import XLSX
 from backoffice.reference import SHEET_BYTES, sheet
 from backoffice.viewer import AnyRequest, actor_of, now, on, text
 from db.queries import certifications as queries
@@ -14,12 +13,11 @@ from domain import months
 from domain.actor import Post
 from domain.agency import certification
 from domain.agency.certification import Imported
-from domain.agency.suspensions import words
 from domain.errors import Refused
 from domain.rules.certification import valid_until
 from web import forms
 from web.guards import post_required
-from web.pages import page
+from web.pages import download, page
 
 READERS = (Post.TOWNSHIP_CLERK, Post.COUNTY_BENEFIT, Post.COUNTY_AUDITOR, Post.COUNTY_HEAD)
 SHOWN = 200
@@ -55,27 +53,23 @@ async def board_page(
         sums=[sum(getattr(c, name) for c in counts) for name in ("certified", "expiring", "expired")], cycle=cycle,
         until=months.last_day(months.month_of(today)), people=people[:SHOWN], more=len(people) > SHOWN, region=region, place=place,
         drills=len(region) < 10, up="" if region == actor.scope.region_prefix else region[: 6 if len(region) == 8 else 8], last=last,
-        valid_until=valid_until, why_not=certification.why_not, words=words, methods=certification.METHODS,
+        valid_until=valid_until, why_not=certification.why_not, words=months.in_words, methods=certification.METHODS,
         sources=list(certification.SOURCES.items()), counts_at_counter=any(actor.holds(p) for p in certification.COUNTERS),
         imports=any(actor.holds(p) for p in certification.IMPORTERS), problems=problems, typed=typed or {}, done=done,
         certified=certified,
     )  # fmt: skip
 
 
-def _file(data: bytes, name: str) -> Response[bytes]:
-    return Response(data, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
 @get("/certification/list.xlsx", guards=[readers])
 async def listed(request: AnyRequest) -> Response[bytes]:
     region = region_asked(request)
     data = await certification.sheet(actor_of(request).scope.county_code, region, on(request))
-    return _file(data, f"certification-{region}.xlsx")
+    return download(data, f"certification-{region}.xlsx")
 
 
 @get("/certification/template.xlsx", guards=[importers])
 async def template(request: AnyRequest) -> Response[bytes]:  # noqa: ARG001 - the guard reads it
-    return _file(certification.template(), "traces.xlsx")
+    return download(certification.template(), "traces.xlsx")
 
 
 @post("/certification/counter", guards=[counters], status_code=200)

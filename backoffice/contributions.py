@@ -23,11 +23,10 @@ from domain.errors import NotFound, Problem, Refused
 from domain.person_file import log_search
 from web import forms
 from web.guards import post_required
-from web.pages import go, page
+from web.pages import download, go, page
 
 READERS = (Post.TOWNSHIP_CLERK, Post.COUNTY_COLLECTION, Post.COUNTY_AUDITOR, Post.COUNTY_HEAD)
 PAGE_SIZE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TITLES = {kind.value: rules.title for kind, rules in KINDS.items()}
 STATES = {
     "draft": ("没有申报", "warn"), "declared": ("已申报，等审核", "warn"), "approved": ("已审核，等到款登账", "info"),
@@ -73,11 +72,7 @@ def _collects(request: AnyRequest) -> bool:
 
 @get("/contributions/template.xlsx", guards=[makers])
 async def template(request: AnyRequest) -> Response[bytes]:  # noqa: ARG001 - the guard reads it
-    return _file(batch_import.template(), "pljf.xlsx")
-
-
-def _file(data: bytes, name: str) -> Response[bytes]:
-    return Response(data, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return download(batch_import.template(), "pljf.xlsx")
 
 
 @post("/contributions", guards=[makers], request_max_body_size=SHEET_BYTES)
@@ -134,7 +129,7 @@ async def document_page(request: AnyRequest, document_id: int, problems: tuple[A
 @get("/contributions/{document_id:int}/bad.xlsx", guards=[readers])
 async def bad(request: AnyRequest, document_id: FromPath[int]) -> Response[bytes]:
     found = await document_of(request, document_id)
-    return _file(await batch_import.bad_rows(found.county_code, document_id), f"bad-{document_id}.xlsx")
+    return download(await batch_import.bad_rows(found.county_code, document_id), f"bad-{document_id}.xlsx")
 
 
 @post("/contributions/{document_id:int}/{step:str}", guards=[makers])

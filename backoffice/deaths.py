@@ -13,7 +13,7 @@ from db.queries import suspensions as queries
 from domain import months
 from domain.actor import Post
 from domain.agency import death_reports as reports
-from domain.agency.suspensions import DECIDERS, words
+from domain.agency.suspensions import DECIDERS
 from domain.errors import NotFound, Refused
 from web.guards import post_required
 from web.pages import go, page
@@ -44,8 +44,8 @@ async def board_page(request: AnyRequest, month: int, problems: tuple[Any, ...] 
     lines = await queries.report_lines(county, prefix, month)
     return page(
         request, "deaths/board.html", status_code=422 if problems else 200, page_title="死亡名单", month=month, villages=villages,
-        lines=lines, missing=[v for v in villages if v.id is None], kinds=reports.KINDS, states=reports.STATES, words=words,
-        month_choices=[(m, words(m)) for m in (months.after(last, -back) for back in range(SHOWN_MONTHS))], problems=problems,
+        lines=lines, missing=[v for v in villages if v.id is None], kinds=reports.KINDS, states=reports.STATES, words=months.in_words,
+        month_choices=[(m, months.in_words(m)) for m in (months.after(last, -back) for back in range(SHOWN_MONTHS))], problems=problems,
         waiting=sum(1 for v in villages if v.id is not None and v.forwarded_at is None),
         forwards=actor.holds(Post.TOWNSHIP_CLERK) and len(prefix) == 8, decides=any(actor.holds(p) for p in DECIDERS),
     )  # fmt: skip

@@ -1,7 +1,6 @@
 """代扣: agreements by bank, what is to be debited this year, the lists, the bank's files and what it says of them."""
 
 from typing import Any
-from urllib.parse import quote
 
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
@@ -9,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from backoffice import fund_papers, funded_lists
-from backoffice.contributions import LINE_STATES, PAGE_SIZE, XLSX
+from backoffice.contributions import LINE_STATES, PAGE_SIZE
 from backoffice.finance import money
 from backoffice.reference import SHEET_BYTES
 from backoffice.viewer import AnyRequest, actor_of, day, now, number, on, text
@@ -22,7 +21,7 @@ from domain.agency.direct_debit import KIND, MAKERS, Slip
 from domain.errors import NotFound, Problem, Refused
 from web import forms
 from web.guards import post_required
-from web.pages import go, page
+from web.pages import download, go, page
 from web.uploads import BYTES_AT_MOST
 
 READERS = (Post.COUNTY_COLLECTION, Post.COUNTY_AUDITOR, Post.COUNTY_HEAD)
@@ -181,7 +180,7 @@ async def two_files(form: Any) -> tuple[bytes, bytes]:
 async def failed(request: AnyRequest, document_id: FromPath[int]) -> Response[bytes]:
     found = await funded_lists.list_of(request, KIND, document_id)
     data = await direct_debit.failed_rows(found.county_code, document_id)
-    return _download(data, XLSX, f"没有扣成的人{found.number}.xlsx")
+    return download(data, f"没有扣成的人{found.number}.xlsx")
 
 
 @get("/direct-debit/{document_id:int}/slip.pdf", guards=[readers])
@@ -200,11 +199,11 @@ async def slip(request: AnyRequest, document_id: FromPath[int]) -> Response[byte
 
 
 @get("/direct-debit/files/{file_id:int}/download", guards=[makers])
-async def download(request: AnyRequest, file_id: FromPath[int]) -> Response[bytes]:
+async def stored_file(request: AnyRequest, file_id: FromPath[int]) -> Response[bytes]:
     found = await agreements.body_of(actor_of(request).scope.county_code, file_id)
     if found is None:
         raise NotFound
-    return _download(found[1], "text/plain", found[0])
+    return download(found[1], found[0], "text/plain")
 
 
 @post("/direct-debit/files/{file_id:int}/return", guards=[makers], request_max_body_size=2 * SHEET_BYTES)
@@ -218,11 +217,6 @@ async def take_signing_return(request: AnyRequest, file_id: FromPath[int]) -> Re
     return go(request, f"{BASE}?done={'taken' if new else 'again'}")
 
 
-def _download(data: bytes, media_type: str, name: str) -> Response[bytes]:
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return Response(data, media_type=media_type, headers=headers)
-
-
 ROUTES = [
-    lists, due, make, ask_bank, one, act, take_return, failed, slip, download, take_signing_return,
+    lists, due, make, ask_bank, one, act, take_return, failed, slip, stored_file, take_signing_return,
 ]  # fmt: skip

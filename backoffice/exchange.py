@@ -25,7 +25,7 @@ from domain.identity import mask_id
 from domain.money import yuan
 from web import forms
 from web.guards import post_required
-from web.pages import Link, go, page
+from web.pages import Link, download, go, page
 
 READERS = (
     Post.COUNTY_COLLECTION, Post.CASHIER, Post.ACCOUNTANT, Post.FINANCE_SUPERVISOR, Post.COUNTY_AUDITOR, Post.COUNTY_HEAD,
@@ -149,8 +149,8 @@ async def content(request: AnyRequest, file_id: FromPath[int]) -> Response[bytes
     actor = actor_of(request)
     found = await _file(request, file_id)
     _, data = await exchange_board.read(_county(request), file_id, actor, now(request))
-    disposition = f'attachment; filename="{found.partner if found.partner.isascii() else "bank"}-{found.direction}-{found.sequence}.txt"'
-    return Response(data, media_type="application/octet-stream", headers={"Content-Disposition": disposition})
+    partner = found.partner if found.partner.isascii() else "bank"
+    return download(data, f"{partner}-{found.direction}-{found.sequence}.txt", "application/octet-stream")
 
 
 @post("/exchange/files/{file_id:int}/{step:str}", guards=[collection])

@@ -9,7 +9,7 @@ from litestar.response import Template
 
 from backoffice.viewer import AnyRequest, actor_of, day, now, number, on, text
 from db.queries import books as queries
-from domain import finance
+from domain import finance, months
 from domain.actor import Post
 from domain.books import KINDS, PLACES
 from domain.errors import NotFound, Problem, Refused
@@ -37,12 +37,6 @@ def money(form: Any, name: str, title: str) -> Fen:
         return yuan(text(form, name))
     except ValueError:
         raise Refused(Problem("no-amount", f"请填写{title}，例如1234.50。", field=name)) from None
-
-
-def month(value: str) -> int | None:
-    """202611 out of an address; None for what is no month."""
-    good = value.isascii() and value.isdigit() and len(value) == 6 and 1 <= int(value[4:]) <= 12
-    return int(value) if good else None
 
 
 async def shown(
@@ -125,7 +119,7 @@ async def movements(request: AnyRequest) -> Template:
 async def movements_page(
     request: AnyRequest, problems: tuple[Any, ...] = (), typed: forms.Text | None = None
 ) -> Template:
-    period = on(request).year * 100 + on(request).month
+    period = months.month_of(on(request))
     rows = await queries.balances(actor_of(request).scope.county_code, period)
     ways = [(f"{source}:{target}", title) for (source, target), title in finance.MOVEMENTS.items()]
     return await shown(
@@ -154,7 +148,7 @@ async def move(request: AnyRequest) -> Response[Any] | Template:
 async def vouchers(request: AnyRequest) -> Template:
     """Of one month; without one, of this month."""
     today = on(request)
-    return await vouchers_page(request, month(request.query_params.get("period", "")) or today.year * 100 + today.month)
+    return await vouchers_page(request, months.parse(request.query_params.get("period", "")) or months.month_of(today))
 
 
 async def vouchers_page(request: AnyRequest, period: int, problems: tuple[Any, ...] = ()) -> Template:
@@ -218,7 +212,7 @@ async def periods_page(request: AnyRequest, problems: tuple[Any, ...] = ()) -> T
     """The months, and what stands in the way of closing the oldest that is open and over."""
     county, today = actor_of(request).scope.county_code, on(request)
     rows = await queries.periods(county, 36)
-    over = [row.period for row in rows if row.state == "open" and row.period < today.year * 100 + today.month]
+    over = [row.period for row in rows if row.state == "open" and row.period < months.month_of(today)]
     next_one = min(over, default=None)
     return await shown(
         request, "periods", "月份和封账", problems, rows=rows, next_one=next_one,

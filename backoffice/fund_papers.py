@@ -5,7 +5,7 @@ from litestar.params import FromPath
 
 from backoffice.contributions import KIND_OF, document_of
 from backoffice.contributions import readers as contribution_readers
-from backoffice.finance import TITLES, found_voucher, month
+from backoffice.finance import TITLES, found_voucher
 from backoffice.finance import readers as finance_readers
 from backoffice.funded_lists import paper
 from backoffice.subsidies import READERS as SUBSIDY_READERS
@@ -16,6 +16,7 @@ from db.queries import subsidies as subsidy_query
 from db.queries.books import BankAccount
 from db.queries.contributions import DocumentRow
 from db.queries.reference import agency_name
+from domain import months
 from domain.agency import batch_import
 from domain.errors import NotFound
 from domain.money import show, yuan
@@ -106,7 +107,7 @@ async def bank_slip(request: AnyRequest, found: DocumentRow, bank: str, source: 
 async def estimate(request: AnyRequest, period: FromPath[int]) -> Response[bytes]:
     """《缴费补贴测算表》 of a month that is over (R-411)."""
     today, county = now(request), actor_of(request).scope.county_code
-    if month(f"{period}") is None or period >= today.year * 100 + today.month:
+    if months.parse(f"{period}") is None or period >= months.month_of(today):
         raise NotFound
     rows = await subsidy_query.estimate(county, period)
     contents = SubsidyEstimate(
@@ -130,7 +131,7 @@ async def voucher(request: AnyRequest, period: FromPath[int], number: FromPath[i
     county = actor_of(request).scope.county_code
     contents = FundVoucher(
         agency=await agency_name(county), printed_at=now(request), number=f"{period}-{number:04d}",
-        period=f"{period // 100}年{period % 100}月", dated_on=head.dated_on,
+        period=months.in_words(period), dated_on=head.dated_on,
         source=f"{TITLES[head.document_kind]} {head.document_number}", maker=head.made_by_name, reviewer=head.reviewed_by_name,
         lines=tuple(
             VoucherEntry(summary=row.memo or head.summary, account=row.title, debit_fen=row.debit_fen, credit_fen=row.credit_fen)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
 
 from litestar import Response
 from litestar.response import Template
@@ -17,7 +16,7 @@ from domain.books import DocumentKind
 from domain.errors import NotFound, Refused
 from web.documents import pdf
 from web.documents.paper import Paper
-from web.pages import go, page
+from web.pages import as_file, go, page
 
 READERS = (Post.TOWNSHIP_CLERK, Post.COUNTY_COLLECTION, Post.COUNTY_AUDITOR, Post.COUNTY_HEAD)
 
@@ -74,7 +73,4 @@ async def act(request: AnyRequest, found: DocumentRow, base: str, step: str) -> 
 
 
 async def paper(kind: str, contents: Paper, name: str) -> Response[bytes]:
-    shown = f"inline; filename*=UTF-8''{quote(name)}.pdf"
-    return Response(
-        await pdf.render(kind, contents), media_type="application/pdf", headers={"Content-Disposition": shown}
-    )
+    return as_file(await pdf.render(kind, contents), f"{name}.pdf")

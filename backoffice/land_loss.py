@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from backoffice import funded_lists
-from backoffice.contributions import PAGE_SIZE, STATES, XLSX
+from backoffice.contributions import PAGE_SIZE, STATES
 from backoffice.funded_lists import list_of
 from backoffice.reference import SHEET_BYTES, sheet
 from backoffice.viewer import AnyRequest, actor_of, now, number, on, text
@@ -23,7 +23,7 @@ from domain.errors import NotFound, Refused
 from web import forms
 from web.documents.fund_contents import LandLossDeclaration, LandLossPerson
 from web.guards import post_required
-from web.pages import Link, go, page
+from web.pages import Link, download, go, page
 
 KIND = DocumentKind.LAND_LOSS
 BASE = "/land-loss/lists"
@@ -64,8 +64,7 @@ async def register_page(
 
 @get("/land-loss/template.xlsx", guards=[recorders])
 async def template(request: AnyRequest) -> Response[bytes]:  # noqa: ARG001 - the guard reads it
-    name = {"Content-Disposition": 'attachment; filename="land-loss.xlsx"'}
-    return Response(land_loss.template(), media_type=XLSX, headers=name)
+    return download(land_loss.template(), "land-loss.xlsx")
 
 
 @post("/land-loss", guards=[recorders], request_max_body_size=SHEET_BYTES, status_code=200)

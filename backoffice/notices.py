@@ -9,14 +9,14 @@ from litestar.response import Template
 from backoffice.viewer import AnyRequest, actor_of, business, now
 from db.queries import benefit_notices as queries
 from db.queries import regions
-from domain import benefit_notices
+from domain import benefit_notices, months
 from domain.errors import NotFound
 from web import notice_papers
 from web.pages import as_file, go, page
 
 
 def words(period: int) -> str:
-    return f"{period // 100}年{period % 100}月" if period > 9999 else f"{period}年"
+    return months.in_words(period) if period > 9999 else f"{period}年"
 
 
 @get("/notices", guards=[business])

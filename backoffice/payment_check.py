@@ -4,7 +4,6 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Template
 
-from backoffice.contributions import XLSX
 from backoffice.payments import PAGE_SIZE, READERS, STATES
 from backoffice.viewer import AnyRequest, actor_of, number
 from db.queries import payment_check as queries
@@ -15,7 +14,7 @@ from domain.exchange import workbook
 from domain.money import show
 from domain.rules.imprisonment import RULES
 from web.guards import post_required
-from web.pages import page
+from web.pages import download, page
 
 STOPPING = [situation.value for situation, rule in RULES.items() if not rule.pays]
 SIDES = {"unpaid": "应发没有发的", "unowed": "发了不应发的"}
@@ -76,8 +75,7 @@ async def sheet(request: AnyRequest, plan_id: FromPath[int]) -> Response[bytes]:
         rows = await queries.differences(county, plan_id, STOPPING, side, limit=ROWS)
         people = [[f"{row.person_id}", row.name, show(row.fen), WHY[row.why], row.note] for row in rows]
         sheets.append((title, [["人员编号", "姓名", "金额（元）", "原因", "说明"], *people]))
-    headers = {"Content-Disposition": f"attachment; filename=check-{plan.month}.xlsx"}
-    return Response(workbook.write(sheets), media_type=XLSX, headers=headers)
+    return download(workbook.write(sheets), f"check-{plan.month}.xlsx")
 
 
 ROUTES = [check, sheet]

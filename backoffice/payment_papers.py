@@ -9,6 +9,7 @@ from db.queries import payments as queries
 from db.queries import portal as county_query
 from db.queries import runs as run_query
 from db.queries.payments import PlanRow, TownshipRow
+from domain import months
 from domain.errors import NotFound
 from web.documents import pdf
 from web.documents.paper import Paper
@@ -28,7 +29,7 @@ async def approval(request: AnyRequest, plan_id: FromPath[int]) -> Response[byte
     assert run is not None
     rows = await queries.by_township(county, plan_id, regular=True)
     return await _printed("payment_approval", PaymentApproval(
-        agency=agency, printed_at=now(request), number=f"FF-{plan.month}", month=_month(plan), pay_on=plan.pay_on,
+        agency=agency, printed_at=now(request), number=f"FF-{plan.month}", month=months.in_words(plan.month), pay_on=plan.pay_on,
         lines=tuple(_line(row) for row in rows), maker=run.prepared_by_name, reviewer=run.reviewed_by_name,
         approver=run.approved_by_name,
     ))  # fmt: skip
@@ -53,7 +54,7 @@ async def summary(request: AnyRequest, plan_id: FromPath[int]) -> Response[bytes
     parts = {TITLES.get(level, f"基础养老金（{title}）"): levels[level] for level, title in LEVELS.items()}
     parts["抵扣以前多发的"] = sum(bank.fen for bank in banks) - sum(parts.values())
     return await _printed("payment_summary", PaymentSummary(
-        agency=agency, printed_at=now(request), number=f"ZF-{plan.month}", month=_month(plan), pay_on=plan.pay_on, maker=actor.name,
+        agency=agency, printed_at=now(request), number=f"ZF-{plan.month}", month=months.in_words(plan.month), pay_on=plan.pay_on, maker=actor.name,
         parts=tuple(PaidPart(title=title, amount_fen=fen) for title, fen in parts.items()),
         banks=tuple(BankPayment(bank=row.bank, files=row.files, people=row.people, amount_fen=row.fen) for row in banks),
     ))  # fmt: skip
@@ -66,10 +67,6 @@ async def _found(request: AnyRequest, plan_id: int) -> tuple[PlanRow, str]:
     if plan is None or plan.state == "cancelled" or county is None:
         raise NotFound
     return plan, county.agency_name
-
-
-def _month(plan: PlanRow) -> str:
-    return f"{plan.month // 100}年{plan.month % 100}月"
 
 
 async def _printed(kind: str, contents: Paper) -> Response[bytes]:

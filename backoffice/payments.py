@@ -1,13 +1,11 @@
 """待遇发放: the months, the list to be looked at, 《待遇支付审批表》, and the way of the money to the accounts."""
 
 from typing import Any
-from urllib.parse import quote
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from backoffice.contributions import XLSX
 from backoffice.direct_debit import FILE_STATES, two_files
 from backoffice.finance import money
 from backoffice.reference import SHEET_BYTES
@@ -23,7 +21,7 @@ from domain.payment_list import DECIDERS, DECISIONS, FINDINGS
 from domain.payments import ACCOUNTANTS, CLOSERS, PAYERS
 from web import forms
 from web.guards import post_required
-from web.pages import go, page
+from web.pages import download, go, page
 
 READERS = (
     Post.COUNTY_BENEFIT, Post.CASHIER, Post.ACCOUNTANT, Post.FINANCE_SUPERVISOR, Post.COUNTY_AUDITOR, Post.COUNTY_HEAD,
@@ -58,7 +56,7 @@ async def plans(request: AnyRequest) -> Template:
     this = months.month_of(on(request))
     return page(
         request, "payments/list.html", page_title="待遇发放", rows=rows[:PAGE_SIZE], states=STATES, makes=_holds(actor, DECIDERS),
-        choices=[(f"{month}", f"{month // 100}年{month % 100}月") for month in (this, months.after(this))], late=await queries.unpaid_plans(
+        choices=[(f"{month}", months.in_words(month)) for month in (this, months.after(this))], late=await queries.unpaid_plans(
             actor.scope.county_code, on(request)),
         next_url=f"/payments?before={rows[PAGE_SIZE - 1].id}" if len(rows) > PAGE_SIZE else None, first_url="/payments" if before else None,
     )  # fmt: skip
@@ -93,7 +91,7 @@ async def plan_page(
     if plan.state == "sent" and counts.get("planned"):
         step, posts = "write", PAYERS
     return page(
-        request, "payments/one.html", status_code=422 if problems else 200, page_title=f"{plan.month // 100}年{plan.month % 100}月待遇发放",
+        request, "payments/one.html", status_code=422 if problems else 200, page_title=f"{months.in_words(plan.month)}待遇发放",
         p=plan, states=STATES, steps=_steps(plan), rows=rows, total=_total(rows), levels=LEVELS, counts=counts, problems=problems,
         typed=typed or {}, step=step if _holds(actor, posts) else "", waits_for=step, today=on(request), file_states=FILE_STATES,
         findings=await queries.finding_counts(county, plan.id), titles=FINDINGS, files=await queries.files(county, plan.id),
@@ -148,12 +146,7 @@ async def sheet(request: AnyRequest, plan_id: FromPath[int]) -> Response[bytes]:
         ]
         for row in [*rows, _total(rows)]
     ]
-    return _file(workbook.write([("待遇支付审批表", [head, *body])]), XLSX, f"待遇支付审批表{plan.month}.xlsx")
-
-
-def _file(data: bytes, media_type: str, name: str) -> Response[bytes]:
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return Response(data, media_type=media_type, headers=headers)
+    return download(workbook.write([("待遇支付审批表", [head, *body])]), f"待遇支付审批表{plan.month}.xlsx")
 
 
 @post("/payments/{plan_id:int}/{step:str}", guards=[readers])
@@ -205,11 +198,11 @@ async def settle(
 
 
 @get("/payments/files/{file_id:int}", guards=[payers])
-async def download(request: AnyRequest, file_id: FromPath[int]) -> Response[bytes]:
+async def stored_file(request: AnyRequest, file_id: FromPath[int]) -> Response[bytes]:
     found = await queries.file_body(actor_of(request).scope.county_code, file_id)
     if found is None:
         raise NotFound
-    return _file(found[1], "text/plain", found[0])
+    return download(found[1], found[0], "text/plain")
 
 
 @post("/payments/{plan_id:int}/files/{file_id:int}", guards=[payers], request_max_body_size=2 * SHEET_BYTES)
@@ -266,4 +259,4 @@ async def decide(request: AnyRequest, plan_id: FromPath[int]) -> Response[Any] |
     return go(request, f"/payments/{plan_id}/list?{request.url.query}")
 
 
-ROUTES = [plans, one, sheet, to_look_at, decide, act, settle, download, take_return]
+ROUTES = [plans, one, sheet, to_look_at, decide, act, settle, stored_file, take_return]

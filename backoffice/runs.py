@@ -1,7 +1,6 @@
 """批次: what the county does for everybody at once, with its dry run, its three people and its progress."""
 
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get, post
@@ -21,7 +20,7 @@ from domain.runs import KINDS, run
 from domain.runs.run import RunKind
 from web import forms
 from web.guards import post_required
-from web.pages import go, page, time
+from web.pages import as_file, go, page, time
 
 READERS = tuple(
     sorted({post for kind in KINDS.values() for post in (*kind.makers, *kind.reviewers, *kind.approvers)}
@@ -159,10 +158,7 @@ async def sheet_pdf(request: AnyRequest, run_id: FromPath[int]) -> Response[byte
     if row.kind not in run_papers.MAKERS or county is None:
         raise NotFound
     data = await run_papers.printed(row, await _sums(row), county.agency_name, now(request))
-    name = quote(f"{kind.title}汇总表{row.period}-{row.round}.pdf")
-    return Response(
-        data, media_type="application/pdf", headers={"Content-Disposition": f"inline; filename*=UTF-8''{name}"}
-    )
+    return as_file(data, f"{kind.title}汇总表{row.period}-{row.round}.pdf")
 
 
 @post("/runs/{run_id:int}/{step:str}", guards=[readers])

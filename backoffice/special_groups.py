@@ -6,7 +6,6 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from backoffice.contributions import XLSX
 from backoffice.reference import SHEET_BYTES, sheet
 from backoffice.viewer import AnyRequest, actor_of, day, now, number, on, text
 from db.queries import regions
@@ -17,7 +16,7 @@ from domain.agency.special_groups import CATEGORIES, SOURCES, Imported
 from domain.errors import Refused
 from web import forms
 from web.guards import post_required
-from web.pages import Link, go, page
+from web.pages import Link, download, go, page
 
 READERS = (
     Post.TOWNSHIP_CLERK, Post.COUNTY_ENROLLMENT, Post.COUNTY_COLLECTION, Post.COUNTY_AUDITOR, Post.COUNTY_HEAD,
@@ -73,18 +72,14 @@ async def register_page(
 
 @get("/special-groups/template.xlsx", guards=[office])
 async def template(request: AnyRequest) -> Response[bytes]:  # noqa: ARG001 - the guard reads it
-    return _file(special_groups.template(), "special-groups.xlsx")
-
-
-def _file(data: bytes, name: str) -> Response[bytes]:
-    return Response(data, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return download(special_groups.template(), "special-groups.xlsx")
 
 
 @get("/special-groups/register.xlsx", guards=[readers])
 async def register_sheet(request: AnyRequest) -> Response[bytes]:
     scope = actor_of(request).scope
     region, category = _chosen(request, scope)
-    return _file(
+    return download(
         await special_groups.register(scope.county_code, region, category, on(request)), f"register-{region}.xlsx"
     )
 

@@ -14,10 +14,9 @@ from domain import statements
 from domain.errors import NotFound, Refused
 from web.documents import pdf
 from web.documents.fund_contents import Column, VillageList
-from web.pages import as_file, go, page
+from web.pages import as_file, download, go, page
 
 WIDTHS = (4, 5, 3, 3, 3, 3, 3)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @get("/statements", guards=[business])
@@ -72,8 +71,7 @@ async def progress(request: AnyRequest, year: FromPath[int], village: FromPath[s
 @get("/statements/{year:int}/{village:str}/list.xlsx", guards=[business])
 async def sheet(request: AnyRequest, year: FromPath[int], village: FromPath[str]) -> Response[bytes]:
     rows = await statements.village_list(village, year, actor_of(request), now(request))
-    name = f'attachment; filename="statements-{year}-{village}.xlsx"'
-    return Response(statements.village_sheet(year, rows), media_type=XLSX, headers={"Content-Disposition": name})
+    return download(statements.village_sheet(year, rows), f"statements-{year}-{village}.xlsx")
 
 
 @get("/statements/{year:int}/{village:str}/list.pdf", guards=[business])

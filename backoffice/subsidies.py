@@ -6,11 +6,11 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from backoffice.finance import money, month
+from backoffice.finance import money
 from backoffice.viewer import AnyRequest, actor_of, now, number, on, text
 from db.queries import books as book_query
 from db.queries import subsidies as queries
-from domain import subsidies
+from domain import months, subsidies
 from domain.actor import Post
 from domain.agency import subsidy_requests
 from domain.errors import NotFound, Problem, Refused
@@ -33,9 +33,8 @@ async def overview_page(
 ) -> Template:
     actor, today = actor_of(request), on(request)
     county = actor.scope.county_code
-    this_month = today.year * 100 + today.month
-    before = this_month - 1 if today.month > 1 else (today.year - 1) * 100 + 12
-    period = month(str(request.query_params.get("period", ""))) or before
+    this_month = months.month_of(today)
+    period = months.parse(str(request.query_params.get("period", ""))) or months.after(this_month, -1)
     receipts = await book_query.receipts(county, only_open=True, limit=RECEIPTS_SHOWN)
     return page(
         request, "subsidies/page.html", status_code=422 if problems else 200, page_title="缴费补贴", problems=problems, typed=typed or {},
@@ -66,7 +65,7 @@ async def credit(request: AnyRequest) -> Response[Any] | Template:
 async def ask(request: AnyRequest, period: FromPath[int]) -> Response[Any] | Template:
     """Of the finance bureau, for a month that is over."""
     actor = actor_of(request)
-    if month(f"{period}") is None:
+    if months.parse(f"{period}") is None:
         raise NotFound
     try:
         await subsidy_requests.ask(actor.scope.county_code, period, actor, now(request))

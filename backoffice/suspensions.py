@@ -13,7 +13,6 @@ from db.queries import suspensions as queries
 from domain import identity, months
 from domain.actor import Scope
 from domain.agency import sentences, suspensions
-from domain.agency.suspensions import words
 from domain.errors import NotFound, Problem, Refused
 from domain.identity import IdType
 from domain.rules.imprisonment import RULES
@@ -71,7 +70,7 @@ async def list_page(
     here = f"/suspensions?state={state}"
     return page(
         request, "suspensions/list.html", status_code=422 if problems else 200, page_title="暂停和恢复发放", parts=PARTS, here_now=here,
-        rows=rows[:PAGE_SIZE], state=state, states=STATES, origins=ORIGINS, reasons=suspensions.REASONS, words=words, today=today,
+        rows=rows[:PAGE_SIZE], state=state, states=STATES, origins=ORIGINS, reasons=suspensions.REASONS, words=months.in_words, today=today,
         this_month=months.month_of(today), year=today.year, problems=problems, typed=typed or {}, me=actor_of(request).id,
         proposes=_holds(request, suspensions.PROPOSERS), decides=_holds(request, suspensions.DECIDERS),
         next_url=f"{here}&after={rows[PAGE_SIZE - 1].id}" if len(rows) > PAGE_SIZE else None, first_url=here if after else None,
@@ -143,7 +142,7 @@ async def spells_page(request: AnyRequest, problems: tuple[Any, ...] = (), typed
     rows = await queries.spells(scope.county_code, scope.region_prefix, after=after, limit=PAGE_SIZE + 1)
     return page(
         request, "suspensions/sentences.html", status_code=422 if problems else 200, page_title="服刑", parts=PARTS, here_now="/sentences",
-        rows=rows[:PAGE_SIZE], titles=sentences.TITLES, rules=RULES, words=words, problems=problems, typed=typed or {},
+        rows=rows[:PAGE_SIZE], titles=sentences.TITLES, rules=RULES, words=months.in_words, problems=problems, typed=typed or {},
         records=_holds(request, sentences.POSTS), this_month=months.month_of(on(request)),
         next_url=f"/sentences?after={rows[PAGE_SIZE - 1].id}" if len(rows) > PAGE_SIZE else None,
         first_url="/sentences" if after else None,

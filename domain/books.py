@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from db.stores import audit, books
 from db.stores.books import Document, NewDocument, NewLine, NewReceipt, VoucherLine
+from domain import months
 from domain.actor import Actor
 from domain.errors import NotFound, Problem, Refused
 from domain.ledger import Kind
@@ -169,7 +170,7 @@ async def begin_booking(county_code: int, document_id: int, booked_on: date) -> 
 
 async def open_period(county_code: int, day: date) -> int:
     """The month of account, locked for this transaction. Refused when it is closed (封账)."""
-    period = day.year * 100 + day.month
+    period = months.month_of(day)
     if await books.lock_period(county_code, period) == "closed":
         raise Refused(Problem("period-closed", f"{day:%Y年%m月}已经封账，不能再登账。"))
     return period

@@ -26,8 +26,8 @@ from domain.parameters import ContributionRule, Missing, Parameters
 from domain.rules.back_payment import YEARS_NEEDED, is_back_payment, missed_years
 from domain.rules.contribution import CLAIM_AGE, NOTHING, Entitlement, day_in_year, entitled
 from domain.rules.interest import grown
+from domain.rules.pension import PAYOUT_MONTHS
 
-PAYOUT_MONTHS = 139  # 国发〔2014〕8号 六
 CHANNELS = {
     "tax": "税务部门", "bank_counter": "银行柜台", "direct_debit": "银行代扣", "agency": "经办机构", "pos": "村里刷卡",
     "government": "政府代缴",

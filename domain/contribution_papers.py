@@ -19,6 +19,8 @@ class PaperKind(StrEnum):
     PAYMENT_SLIP = "payment_slip"
 
 
+# What people call everything account_statement holds; the first is handed out by domain/statements.py.
+TITLES = {"statement": "对账单", "participation": "参保证明", "certificate": "缴费证明", "payment_slip": "缴费凭单"}
 PREFIXES = {PaperKind.PARTICIPATION: "CB", PaperKind.CERTIFICATE: "JF", PaperKind.PAYMENT_SLIP: "PD"}
 
 

@@ -15,7 +15,7 @@ from db.stores import books as store
 from db.stores import contributions as years
 from db.stores.books import NewDocument, NewLine
 from db.stores.contributions import Rules
-from domain import books
+from domain import books, months
 from domain.actor import Actor, Post
 from domain.agency import require_post
 from domain.agency.parameters_import import snapshot
@@ -95,7 +95,7 @@ async def book(county_code: int, document_id: int, by: Actor, at: datetime) -> i
         columns = await _across(county_code, document_id, kind, unusable, rules, again=True)
         booked = await ledger.post_lines(county_code, document_id, at.date(), KINDS[kind].entry)
         await years.record_years(
-            county_code, document_id, columns, WAYS[kind].channel, at.year * 100 + at.month,
+            county_code, document_id, columns, WAYS[kind].channel, months.month_of(at.date()),
             subsidise_back_payments=rules.subsidises_back_payments,
         )  # fmt: skip
         await store.count_lines(county_code, document_id)
@@ -120,7 +120,7 @@ async def book_ready(county_code: int, by: Actor, at: datetime) -> int:
 
 
 async def book_each(
-    county_code: int, kinds: Iterable[DocumentKind], book: Callable[[int, int, Actor, datetime], Awaitable[int]], by: Actor, at: datetime
+    county_code: int, kinds: Iterable[DocumentKind], book: Callable[[int, int, Actor, datetime], Awaitable[object]], by: Actor, at: datetime
 ) -> int:  # fmt: skip
     """Books each document of these kinds that is ready; one that cannot be booked does not keep the others waiting."""
     ready = await queries.ready(county_code, list(kinds), [kind for kind in kinds if KINDS[kind].place])

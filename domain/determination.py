@@ -153,4 +153,4 @@ def _rate(parameters: Parameters, year: int) -> tuple[Decimal, int]:
 def in_words(found: Determination) -> str:
     """For the comparison page: what would be determined, to the fen."""
     parts = "、".join(f"{PART_TITLES[part]}{show(found.pension.of(part))}元" for part in Part if found.pension.of(part))
-    return f"从{found.first_month // 100}年{found.first_month % 100}月起，每月{show(found.pension.total)}元（{parts}）"
+    return f"从{months.in_words(found.first_month)}起，每月{show(found.pension.total)}元（{parts}）"

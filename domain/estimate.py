@@ -15,12 +15,10 @@ from domain.codes import ORDINARY
 from domain.funds import Fund
 from domain.parameters import ContributionRule, Parameters
 from domain.rules.back_payment import years_needed
-from domain.rules.contribution import CLAIM_AGE, entitled, rules_for
+from domain.rules.contribution import CLAIM_AGE, JOIN_AGE, entitled, rules_for
 from domain.rules.eligibility import sixty_on
 from domain.rules.interest import grown
 from domain.rules.pension import Pension, Standards, pension, standards
-
-STARTS_AT = 16  # 国发〔2014〕8号 三
 
 
 class Start(Struct, frozen=True, kw_only=True):
@@ -66,7 +64,7 @@ class Estimates(Struct, frozen=True, kw_only=True):
 
 def years_left(start: Start, on: date) -> list[int]:
     """The contribution years until 60 that can still be paid, this one first (R-108, R-110)."""
-    first = max(on.year + (1 if start.paid_this_year else 0), start.born_on.year + STARTS_AT)
+    first = max(on.year + (1 if start.paid_this_year else 0), start.born_on.year + JOIN_AGE)
     return list(range(first, sixty_on(start.born_on).year + 1))
 
 

@@ -13,7 +13,7 @@ from db.engine import transaction
 from db.queries import books as queries
 from db.stores import books as store
 from db.stores.books import NewDocument, NewReceipt, VoucherLine
-from domain import books, verify
+from domain import books, months, verify
 from domain.actor import Actor, Post
 from domain.agency import require_post
 from domain.books import DocumentKind
@@ -204,7 +204,7 @@ class Obstacle(Struct, frozen=True):
 async def obstacles(county_code: int, period: int) -> list[Obstacle]:
     """What the close looks at: nothing approved and unbooked, 收入户 empty (规程第四十八条 原则上月末无余额), books agree."""
     found = []
-    first = date(period // 100, period % 100, 1)
+    first = months.first_day(period)
     waiting = await queries.unbooked(county_code, first)
     if waiting:
         found.append(Obstacle(f"还有{waiting}张本月的单据已经审核、没有登账。", hard=True))
@@ -228,7 +228,7 @@ async def close_period(county_code: int, period: int, reason: str, by: Actor, at
     """封账: nothing posts into the month any more. Refused before the month is over, while an earlier month is open, and
     while something hard stands in the way; what is soft needs a reason, which is kept."""
     require_post(by, county_code, CLOSE)
-    if not 1 <= period % 100 <= 12 or period >= at.year * 100 + at.month:
+    if not 1 <= period % 100 <= 12 or period >= months.month_of(at.date()):
         raise Refused(Problem("not-over", "这个月还没有过完，不能封账。"))
     found = await obstacles(county_code, period)
     if any(obstacle.hard for obstacle in found):
@@ -238,7 +238,7 @@ async def close_period(county_code: int, period: int, reason: str, by: Actor, at
     async with transaction():
         if await queries.open_before(county_code, period):
             raise Refused(Problem("earlier-open", "前面还有月份没有封账，请按顺序封账。"))
-        await books.open_period(county_code, date(period // 100, period % 100, 1))
+        await books.open_period(county_code, months.first_day(period))
         checks = msgspec.json.encode({"soft": [obstacle.text for obstacle in found], "reason": reason.strip()}).decode()
         await store.close_period(county_code, period, checks, by.id, by.name, at)
         await books.log(county_code, at, by, "period.closed", period, reason, "accounting_period")

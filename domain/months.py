@@ -8,6 +8,16 @@ def month_of(day: date) -> int:
     return day.year * 100 + day.month
 
 
+def parse(text: str) -> int | None:
+    """202611 as people type it or it stands in an address; None for what is no month."""
+    good = text.isascii() and text.isdigit() and len(text) == 6 and text[:4] != "0000" and 1 <= int(text[4:]) <= 12
+    return int(text) if good else None
+
+
+def in_words(month: int) -> str:
+    return f"{month // 100}年{month % 100}月"
+
+
 def first_day(month: int) -> date:
     """ValueError for what is no month."""
     return date(month // 100, month % 100, 1)

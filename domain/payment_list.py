@@ -11,7 +11,7 @@ from db.stores import payment_drafts as drafts
 from db.stores import payments as store
 from db.stores.payment_drafts import LeftOut
 from db.stores.payments import PlanRow
-from domain import books
+from domain import books, months
 from domain.actor import Actor, Post
 from domain.agency import require_post
 from domain.errors import NotFound, Problem, Refused
@@ -76,7 +76,7 @@ async def leave_out(
     found = await store.indexes(county_code, [each.person_id for each in people])
     for each, reason in zip(people, reasons, strict=True):
         body = (
-            f"{month // 100}年{month % 100}月的养老金这次没有发给您：{reason}{LATER if each.why != 'stopped' else ''}"
+            f"{months.in_words(month)}的养老金这次没有发给您：{reason}{LATER if each.why != 'stopped' else ''}"
         )
         await tell(county_code, found[each.person_id], "本月养老金没有发放", body, at)
 

@@ -12,7 +12,7 @@ from db.stores import payments as store
 from db.stores.books import NewDocument
 from db.stores.payment_drafts import LeftOut
 from db.stores.payments import PlanRow, ToSend, Transfer
-from domain import books
+from domain import books, months
 from domain.actor import Actor, Post
 from domain.agency import debit_files, require_post
 from domain.books import DocumentKind, sides
@@ -202,7 +202,7 @@ async def _tell_failed(county_code: int, file_id: int, plan: PlanRow, failed: di
     found = await store.indexes(county_code, list(people.values()))
     for row, reason in failed.items():
         body = (
-            f"{plan.month // 100}年{plan.month % 100}月的养老金，银行没有发成：{reason}。请核对您的银行账户，需要换账户的请办理变更发放"
+            f"{months.in_words(plan.month)}的养老金，银行没有发成：{reason}。请核对您的银行账户，需要换账户的请办理变更发放"
             "账户；换好以后马上重新发。"
         )  # fmt: skip
         await tell(county_code, found[people[row]], "养老金没有发成", body, at)
@@ -260,7 +260,7 @@ async def book(county_code: int, plan_id: int, by: Actor, at: datetime) -> int:
             raise Refused(Problem("booked", "这个月已经登过账了。"))
         period = await books.open_period(county_code, at.date())
         paid = await payment_booking.paid(county_code, plan_id)
-        title = f"{plan.month // 100}年{plan.month % 100}月待遇支付"
+        title = f"{months.in_words(plan.month)}待遇支付"
         new = NewDocument(kind=DocumentKind.BENEFIT_PAYMENT, business_on=plan.pay_on, region_code=f"{county_code:06d}", title=title,
                           number=f"{plan.month}", run_id=plan.run_id, declared_count=paid.people, declared_fen=paid.net_fen)  # fmt: skip
         document_id = await books.open_document(county_code, new, [], by, at)

@@ -25,6 +25,7 @@ from domain.codes import ORDINARY, PARTICIPANT_CATEGORIES
 from domain.contribution_lines import WAYS
 from domain.contribution_offer import CHANNELS, Offer, Standing, TierOffer, Year
 from domain.errors import NotFound
+from domain.rules.contribution import JOIN_AGE
 from portal import viewer
 from portal.viewer import AnyRequest
 from web.account_papers import tier_of
@@ -34,7 +35,6 @@ from web.sessions import actor_of, assistant_of
 
 BAR_HEIGHT = 120  # of the tallest tier in the chart
 LEVEL = 2  # one's money is shown to somebody whose identity was checked
-JOINS_AT = 16
 OFFICE = "有疑问，请带身份证到乡镇（街道）事务所问一问。"
 # Why somebody cannot pay, as the person reads it, and what to do next: (text, address, its words).
 WHY_NOT: dict[str, tuple[str, str, str]] = {
@@ -127,7 +127,7 @@ async def contribution_of(request: AnyRequest, village: FromPath[str], person_id
 async def _not_enrolled(request: AnyRequest) -> Template:
     account = await query.account(actor_of(request).id)
     born_on = identity.birth_of(account.id_type or "", account.id_number or "") if account else None
-    young = born_on is not None and identity.age_on(born_on, viewer.today(request)) < JOINS_AT
+    young = born_on is not None and identity.age_on(born_on, viewer.today(request)) < JOIN_AGE
     return page(request, "contribution/none.html", young=young)
 
 

@@ -70,7 +70,8 @@ def _start(asked: dict[str, str], own: Start | None, today: date) -> tuple[Start
     if "born" not in asked:
         return own, []
     problems = []
-    born = _month(asked["born"])
+    typed = months.parse(asked["born"].strip())
+    born = months.first_day(typed) if typed else None
     if born is None or not 0 <= age_on(born, today) <= 100:
         problems.append(Problem("born", "请写6位数字的出生年月，例如196703。", "born"))
     elif age_on(born, today) >= CLAIM_AGE:
@@ -89,16 +90,6 @@ def _start(asked: dict[str, str], own: Start | None, today: date) -> tuple[Start
     same = own is not None and months.month_of(own.born_on) == months.month_of(born)
     start = own if own is not None and same else Start(born_on=born)
     return structs.replace(start, years=int(years), balance_fen=balance), []
-
-
-def _month(text: str) -> date | None:
-    text = text.strip()
-    if not (text.isascii() and text.isdigit() and len(text) == 6):
-        return None
-    try:
-        return months.first_day(int(text))
-    except ValueError:
-        return None
 
 
 def _chosen(found: Estimates | None, asked: dict[str, str]) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from litestar.response import Template
 
 from db.queries import account_papers
 from db.queries.account_papers import IssuedPaper
+from domain.contribution_papers import TITLES
 from domain.errors import Refused
 from portal import viewer
 from portal.viewer import AnyRequest
 from web.limits import count_paper
 from web.pages import page
 
-TITLES = {"statement": "对账单", "participation": "参保证明", "certificate": "缴费证明", "payment_slip": "缴费凭单"}
 UNKNOWN = "没有查到这份单据。请对照纸上的编号再填一次；还是查不到，就不要当真，请问一问出具的机构。"
 LONGEST = 40
 

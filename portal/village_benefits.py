@@ -15,7 +15,6 @@ from db.queries import suspensions as report_query
 from domain import months
 from domain.agency import certification, death_reports
 from domain.agency.death_reports import Reported
-from domain.agency.suspensions import words
 from domain.case import fields
 from domain.errors import NotFound, Problem, Refused
 from domain.rules.certification import valid_until
@@ -120,7 +119,7 @@ async def _deaths(request: AnyRequest, village: str, values: forms.Text, errors:
     open_months = [month for month in back if month not in made]
     return page(
         request, "certification/deaths.html", status_code=422 if errors else 200, village=village, village_name=actor.organisation,
-        reports=reports, month=open_months[0] if open_months else None, months_open=[(m, words(m)) for m in open_months], words=words,
+        reports=reports, month=open_months[0] if open_months else None, months_open=[(m, months.in_words(m)) for m in open_months], words=months.in_words,
         specs=forms.fields(DeathList), values=values, errors=errors, done="done" in request.query_params,
     )  # fmt: skip
 

@@ -72,7 +72,7 @@ async def benefit_contents(county_code: int, person: PersonRow, benefit: Benefit
     stops = [_stop(row) for row in await pension.suspensions(county_code, person.id)]
     return {
         "benefit": benefit, "standard": standard, "parts": await parts_of(standard.amounts), "trace": trace_of(standard),
-        "standards": said, "reasons": REASONS, "word_month": word_month, "rules": RULES, "states": STATES, "line_titles": LINES,
+        "standards": said, "reasons": REASONS, "word_month": months.in_words, "rules": RULES, "states": STATES, "line_titles": LINES,
         "payments": paid, "next": await _next(county_code, benefit, paid, today), "stops": stops,
         "stopped": next((stop for stop in stops if stop.row.state == "confirmed" and stop.row.last_month is None), None),
         "account": await benefits.payment_account(county_code, person.id), "account_states": ACCOUNT_STATES,
@@ -83,10 +83,6 @@ async def benefit_contents(county_code: int, person: PersonRow, benefit: Benefit
 REASONS = {
     "determination": "首次核定", "redetermination": "重新核定", "increase": "调整", "age": "高龄加发", "opening": "以前系统转来",
 }  # fmt: skip
-
-
-def word_month(month: int) -> str:
-    return f"{month // 100}年{month % 100}月"
 
 
 async def parts_of(amounts: dict[str, int]) -> list[PensionPart]:

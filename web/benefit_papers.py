@@ -12,7 +12,7 @@ from domain import codes, identity, months
 from domain.benefits import HOW
 from domain.errors import NotFound
 from web.account_papers import Desk
-from web.benefit_pages import RULES, parts_of, trace_of, walk, word_month
+from web.benefit_pages import RULES, parts_of, trace_of, walk
 from web.documents import pdf
 from web.documents.benefit_contents import CalculationSheet, DeterminationSheet, ReckonedStep
 from web.documents.paper import Signature
@@ -37,7 +37,7 @@ def _common(person: PersonRow, benefit: BenefitRow, standard: StandardRow, desk:
     return {
         "agency": desk.county.agency_name, "printed_at": at, "number": f"{prefix}-{person.county_code:06d}-{standard.id:07d}",
         "name": person.name, "sex": dict(codes.SEXES).get(person.sex, ""), "id_number": person.id_number,
-        "contribution_years": benefit.years, "from_month": word_month(benefit.first_month), "handler": standard.decided_by_name,
+        "contribution_years": benefit.years, "from_month": months.in_words(benefit.first_month), "handler": standard.decided_by_name,
     }  # fmt: skip
 
 

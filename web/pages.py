@@ -169,6 +169,15 @@ def as_file(pdf: bytes, filename: str) -> Response[bytes]:
     return Response(pdf, media_type="application/pdf", headers=headers)
 
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def download(data: bytes, filename: str, media_type: str = XLSX) -> Response[bytes]:
+    """A file to be saved, most often a sheet."""
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename)}"}
+    return Response(data, media_type=media_type, headers=headers)
+
+
 def is_htmx(request: AnyRequest) -> bool:
     return isinstance(request, HTMXRequest) and bool(request.htmx)
 

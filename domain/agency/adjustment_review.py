@@ -9,7 +9,6 @@ from datetime import date, datetime
 
 from db.engine import transaction
 from db.queries import adjustments as queries
-from db.queries import contributions
 from db.queries.adjustments import AdjustmentRow
 from db.stores import adjustments as store
 from db.stores import books as book_store
@@ -17,11 +16,12 @@ from db.stores import contributions as years
 from db.stores import interest, ledger, refunds
 from db.stores.books import Document
 from db.stores.ledger import Entry
-from domain import books
+from domain import books, months
 from domain.actor import Actor, Post
 from domain.agency import require_post
 from domain.agency.adjustment import MAKERS, authorised, not_his_own
 from domain.books import DocumentKind
+from domain.contributions import book_each
 from domain.errors import NotFound, Problem, Refused
 from domain.ledger import Kind
 from domain.money import show
@@ -65,17 +65,12 @@ async def locked(county_code: int, document_id: int, *states: str) -> Document:
 
 async def book_ready(county_code: int, by: Actor, at: datetime) -> int:
     """The worker's round: approved adjustments whose money is all there; returns how many."""
-    ready = await contributions.ready(county_code, [DocumentKind.ADJUSTMENT], [])
-    troubles: list[Exception] = []
-    for document_id in ready:
-        try:
-            async with transaction():
-                await _book(county_code, document_id, by, at)
-        except Exception as trouble:  # noqa: BLE001 - raised below, when the others are booked
-            troubles.append(trouble)
-    if troubles:
-        raise ExceptionGroup("not every adjustment could be booked", troubles)
-    return len(ready)
+    return await book_each(county_code, [DocumentKind.ADJUSTMENT], _book_alone, by, at)
+
+
+async def _book_alone(county_code: int, document_id: int, by: Actor, at: datetime) -> None:
+    async with transaction():
+        await _book(county_code, document_id, by, at)
 
 
 async def _book(county_code: int, document_id: int, by: Actor, at: datetime) -> None:
@@ -90,7 +85,7 @@ async def _book(county_code: int, document_id: int, by: Actor, at: datetime) -> 
     entries = [_entry(row, value_on) for row in rows if row.amount_fen]
     accounts = sorted({entry.account_id for entry in entries})
     await ledger.post(county_code, document_id, at.date(), entries)
-    await store.follow(county_code, document_id, value_on, at.year * 100 + at.month)
+    await store.follow(county_code, document_id, value_on, months.month_of(at.date()))
     for row in rows:
         if row.amount_fen < 0:
             await refunds.order(county_code, document_id, row.line_no, PAYOUT, row.payee_name, row.bank, row.bank_account,

@@ -18,7 +18,7 @@ from domain import identity, months, names
 from domain.actor import Actor, ActorKind, Post
 from domain.agency import require_post
 from domain.agency.parameters_import import snapshot
-from domain.agency.suspensions import REASONS, settle_open, words, written
+from domain.agency.suspensions import REASONS, settle_open, written
 from domain.errors import NotFound, Problem, Refused
 from domain.exchange import sheets, workbook
 from domain.exchange.sheets import Line
@@ -262,7 +262,7 @@ async def sheet(county_code: int, prefix: str, on: date) -> bytes:
     place = await regions.find(county_code, prefix)
     summary = [[c.name, f"{c.certified + c.expiring}", f"{c.expiring}", f"{c.expired}"] for c in counts]
     rows = [
-        [p.region_name, p.name, f"{p.born_on}", METHODS.get(p.method, "领取时核定"), words(p.certified_month),
+        [p.region_name, p.name, f"{p.born_on}", METHODS.get(p.method, "领取时核定"), months.in_words(p.certified_month),
          f"{rule.valid_until(p.certified_month, cycle_months)}", "已确认" if p.certified_month >= last else "未确认", why_not(p, last)]
         for p in everybody
     ]  # fmt: skip

@@ -65,7 +65,7 @@ def _check(number: int, line: Reported, month: int) -> list[Problem]:
     if said := identity.check(IdType.RESIDENT_ID_CARD, _number(line)):
         wrong.append(("id_number", said))
     if line.happened_on > months.last_day(month):
-        wrong.append(("happened_on", f"日期要在{month // 100}年{month % 100}月底以前。"))
+        wrong.append(("happened_on", f"日期要在{months.in_words(month)}底以前。"))
     return [Problem("line", f"第{number}人：{text}", f"lines.{number - 1}.{name}") for name, text in wrong]
 
 

@@ -22,7 +22,7 @@ from db.stores import refunds as refund_store
 from db.stores.books import Document, NewDocument, NewLine
 from db.stores.ledger import Entry
 from db.stores.refunds import Payment
-from domain import books
+from domain import books, months
 from domain.actor import Actor, Post
 from domain.agency import require_post, worker
 from domain.agency.parameters_import import snapshot
@@ -111,7 +111,7 @@ async def _record_years(county_code: int, document_id: int, at: datetime) -> Non
     rules = LineRules(await snapshot(county_code), at.date())
     days = [day_in_year(year, paid_on) for year, paid_on in await years.payment_days(county_code, document_id)]
     await years.record_years(
-        county_code, document_id, rules.columns(days), "", at.year * 100 + at.month,
+        county_code, document_id, rules.columns(days), "", months.month_of(at.date()),
         subsidise_back_payments=rules.subsidises_back_payments,
     )  # fmt: skip
 

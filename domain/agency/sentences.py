@@ -8,7 +8,7 @@ from db.stores import death_reports as store
 from domain import months
 from domain.actor import Actor, Post
 from domain.agency import require_document, require_post
-from domain.agency.suspensions import restore, tell, words
+from domain.agency.suspensions import restore, tell
 from domain.errors import NotFound, Problem, Refused
 from domain.rules.imprisonment import RULES, Situation
 
@@ -53,7 +53,7 @@ async def record(
         goes_on = (
             "养老金照常发放，这段时间不参加调整。" if RULES[Situation(situation)].pays else "养老金从这个月起停发。"
         )
-        what = f"已经登记从{words(first_month)}起：{TITLES[Situation(situation)]}（{document}）。按规定，{goes_on}有错请到窗口说明。"
+        what = f"已经登记从{months.in_words(first_month)}起：{TITLES[Situation(situation)]}（{document}）。按规定，{goes_on}有错请到窗口说明。"
         await tell(county_code, person_id, "养老金发放情况有变化", what, at)
         await _log(county_code, spell_id, "sentence.recorded", f"{situation} {first_month} {document}", by, at)
     return spell_id
@@ -80,7 +80,7 @@ async def end(
         first_changed = spell.first_month if acquitted else months.after(last_month)
         await benefits.recheck(county_code, [spell.person_id], first_changed)
         arrears = "停发的月份下一次一起补发。" if acquitted else ""
-        what = f"“{TITLES[Situation(spell.situation)]}”已经登记到{words(last_month)}为止，以后养老金照常发放。{arrears}"
+        what = f"“{TITLES[Situation(spell.situation)]}”已经登记到{months.in_words(last_month)}为止，以后养老金照常发放。{arrears}"
         await tell(county_code, spell.person_id, "养老金发放情况有变化", what, at)
         await _log(county_code, spell_id, "sentence.ended", f"{last_month} {document}", by, at)
 

@@ -83,7 +83,7 @@ async def stop(county_code: int, held: Suspension, by: Actor, at: datetime) -> N
     """In the caller's transaction: a proposed one is in force, and its person knows why and what to do (R-302)."""
     await store.confirm(county_code, [held.id], by.id, by.name, at)
     await benefits.recheck(county_code, [held.person_id], held.first_month)
-    what = f"从{words(held.first_month)}起，您的养老金暂停发放，原因：{REASONS[held.reason]}（{held.finding}）。{WHAT_TO_DO[held.reason]}"
+    what = f"从{months.in_words(held.first_month)}起，您的养老金暂停发放，原因：{REASONS[held.reason]}（{held.finding}）。{WHAT_TO_DO[held.reason]}"
     await tell(county_code, held.person_id, "养老金暂停发放", what, at)
     await _log(county_code, held.id, "suspension.confirmed", held.reason, by, at)
 
@@ -186,10 +186,6 @@ async def _held(county_code: int, suspension_id: int, state: str) -> Suspension:
     if held[0].state != state:
         raise Refused(Problem("decided", "这一条已经有人处理过了，请看最新的名单。"))
     return held[0]
-
-
-def words(month: int) -> str:
-    return f"{month // 100}年{month % 100}月"
 
 
 async def tell(county_code: int, person_id: int, title: str, body: str, at: datetime) -> None:

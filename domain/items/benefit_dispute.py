@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from db.queries import benefits as queries
 from db.queries.benefits import BenefitRow, StandardRow
+from domain import months
 from domain.actor import ActorKind
 from domain.calendar import Calendar
 from domain.case import person_change
@@ -75,7 +76,7 @@ def compare(ask: BenefitDispute, facts: Facts) -> list[Comparison]:
     start, said = facts.benefit.first_month, facts.standard
     says = [
         ("缴费年限", f"{facts.benefit.years}年"),
-        ("开始领取", f"{start // 100}年{start % 100}月"),
+        ("开始领取", months.in_words(start)),
         ("每月", f"{show(said.total_fen)}元"),
     ]
     says += [(title_of(column), f"{show(fen)}元") for column, fen in said.amounts.items()]

@@ -11,6 +11,7 @@ from domain.money import Fen
 from domain.parameters import ANY_HOUSEHOLD, ContributionRule
 
 CLAIM_AGE = 60
+JOIN_AGE = 16  # 国发〔2014〕8号 三
 PRE_SCHEME_AGE = 46  # 湖南省经办工作流程十四 附件2 说明3
 
 
@@ -85,7 +86,7 @@ def year_problem(year: int, paid_on: date, born_on: date, scheme_start: date, *,
     age = year - born_on.year
     if year > paid_on.year:
         return Problem("future-year", f"{year}年还没有到，不能预缴。", "year")
-    if age < 16:
+    if age < JOIN_AGE:
         return Problem("too-young", f"{year}年还不满16周岁，不能缴费。", "year")
     if age > CLAIM_AGE:
         return Problem("too-old", f"{year}年已经过了60周岁，不用再缴费。", "year")

@@ -5,6 +5,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from domain import months
 from domain.money import Fen, split
 from domain.rules.contribution import Entitlement
 
@@ -53,7 +54,7 @@ def _line(tier: str, claims: list[Claim]) -> TierLine:
 
 def is_over(period: int, on: date) -> bool:
     """An estimate is made, and "0" registered for a month without arrival, in the month after at the earliest (R-412, R-415)."""
-    return period < on.year * 100 + on.month
+    return period < months.month_of(on)
 
 
 def offset(owed: Sequence[int]) -> list[Fen]:

@@ -44,7 +44,7 @@ async def prepare(county_code: int, period: str, at: datetime) -> Plan:
     changes = _changes(await _parameters(county_code, known), month)
     if not changes:
         raise Refused(
-            Problem("no-change", f"{_words(month)}没有新的待遇标准，请先录入政策参数，等另一个人复核。", "period")
+            Problem("no-change", f"{months.in_words(month)}没有新的待遇标准，请先录入政策参数，等另一个人复核。", "period")
         )
     settings = {"month": month, "known": known, "changes": changes, "document": _documents(versions, month, known)}
     return Plan(settings=settings, chunks=chunks_of(await query.open_accounts_by_township(county_code)))
@@ -52,8 +52,7 @@ async def prepare(county_code: int, period: str, at: datetime) -> Plan:
 
 def month_in(period: str) -> int:
     """0 for what is no month."""
-    found = int(period) if period.isascii() and period.isdigit() and len(period) == 6 else 0
-    return found if 1 <= found % 100 <= 12 else 0
+    return months.parse(period) or 0
 
 
 async def _parameters(county_code: int, known: int) -> Parameters:
@@ -89,13 +88,11 @@ def _documents(versions: list[reference.ParameterVersion], month: int, known: in
     ))  # fmt: skip
 
 
-def _words(month: int) -> str:
-    return f"{month // 100}年{month % 100}月"
 
 
 def facts(settings: dict[str, Any]) -> list[tuple[str, str]]:
     return [
-        ("从哪个月起", _words(settings["month"])),
+        ("从哪个月起", months.in_words(settings["month"])),
         ("文件", settings["document"]),
         *((what, how) for what, how in settings["changes"]),
     ]
@@ -105,7 +102,7 @@ async def begin(run: RunRow, _by: Actor, _at: datetime) -> None:
     """No money moves before the next plan. Refused while one is a draft: everybody in it would be another and be left out."""
     plan = await payments.latest(run.county_code)
     if plan and plan.state == "draft":
-        raise Refused(Problem("draft", f"{_words(plan.month)}的发放计划还没有批准，先办完它，再批准待遇调整。"))
+        raise Refused(Problem("draft", f"{months.in_words(plan.month)}的发放计划还没有批准，先办完它，再批准待遇调整。"))
 
 
 async def work(run: RunRow, chunk: ChunkRow, at: datetime) -> Worked:

@@ -73,7 +73,7 @@ def _kind(period: str) -> str:
 
 def facts(settings: dict[str, Any]) -> list[tuple[str, str]]:
     number = settings["period"]
-    when = f"{number}年" if settings["kind"] == NEXT_YEAR else f"{number // 100}年{number % 100}月"
+    when = f"{number}年" if settings["kind"] == NEXT_YEAR else months.in_words(number)
     compared = [(title, f"数据截至{on}" if on else "没有数据，没有比对") for title, on in settings["compared"]]
     return [
         ("哪些人", f"{when}满60周岁的参保人"),

@@ -65,7 +65,7 @@ async def pay_day(month: int) -> date:
 
 def facts(settings: dict[str, Any]) -> list[tuple[str, str]]:
     month, pay_on = settings["month"], date.fromisoformat(settings["pay_on"])
-    return [("发放月份", f"{month // 100}年{month % 100}月"), ("发放日", f"{pay_on:%Y年%m月%d日}")]
+    return [("发放月份", months.in_words(month)), ("发放日", f"{pay_on:%Y年%m月%d日}")]
 
 
 def month_of(run: RunRow) -> Month:

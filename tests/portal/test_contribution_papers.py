@@ -7,6 +7,7 @@ import pytest
 from httpx import Response
 
 from db import engine
+from domain.contribution_papers import TITLES, PaperKind
 from tests import make
 from tests.contributions.ways import booked, paid, taken
 from tests.make import CHEN_CHUNSHENG, LI_XIUYING, OTHER_GROUP, VILLAGE, WANG_DASHAN
@@ -62,9 +63,15 @@ async def test_that_somebody_participates_is_certified_also_before_anything_was_
         assert "CB-439901-2026-0000000" in text
         assert "普通参保人员" in text
     async with town.visitor() as anybody:
-        assert "参保证明" in (await anybody.get(await check_url())).text
+        shown = (await anybody.get(await check_url())).text
+        assert "参保证明" in shown
+        assert "金额" not in shown
     async with town.login(LI_XIUYING) as stranger:
         assert (await stranger.fetch("/contribution/participation.pdf")).status_code == 404
+
+
+def test_every_paper_that_is_handed_out_has_its_name() -> None:
+    assert {kind.value for kind in PaperKind} < set(TITLES)
 
 
 @pytest.mark.rule("R-105")
