@@ -209,7 +209,7 @@ async def _signature(request: AnyRequest, case: CaseRow, form: Any) -> Signature
         raise Refused(Problem("signature-missing", "请上传居民签好字的承诺书照片。", field=PAPER))
     stored = await filling.stored(request.app.state.storage, pictures[0])
     attachment_id = await flow.keep_picture(case.county_code, actor_of(request), stored, now(request))
-    return Signature("paper", case.subject_name, attachment_id)
+    return Signature("paper", case.applicant_name, attachment_id)
 
 
 ROUTES = [begin, start, start_for, show, keep]

@@ -144,11 +144,11 @@ async def slip(request: AnyRequest, case_id: FromPath[int]) -> Response[bytes]:
     now = viewer.now(request)
     printed = await pdf.render("confirmation_slip", ConfirmationSlip(
         agency=county.agency_name, case_number=draft.case.verify_token[-8:], printed_at=now, item_title=draft.item.title,
-        resident_name=draft.case.subject_name, id_number_masked=str(draft.case.answers.get("id_number") or ""),
+        resident_name=draft.case.applicant_name, id_number_masked=str(draft.case.answers.get("id_number") or ""),
         answers=tuple(_flat(groups)), assistant_name=draft.actor.name, village=draft.actor.organisation,
         confirm_url=confirm_url(request, draft.case), valid_until=now + SLIP_LIFETIME,
     ))  # fmt: skip
-    return papers.as_file(printed, f"确认单-{draft.case.subject_name}.pdf")
+    return papers.as_file(printed, f"确认单-{draft.case.applicant_name}.pdf")
 
 
 def _flat(groups: Any) -> list[tuple[str, str]]:

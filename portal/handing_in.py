@@ -68,4 +68,4 @@ async def keep_picture(
 ) -> Signature:
     stored = await filling.stored(request.app.state.storage, picture)
     attachment_id = await flow.keep_picture(case.county_code, actor, stored, viewer.now(request))
-    return Signature(kind, case.subject_name, attachment_id)
+    return Signature(kind, case.applicant_name, attachment_id)

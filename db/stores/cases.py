@@ -110,6 +110,8 @@ async def insert_draft(
     subject_index: bytes,
     region_code: str,
     applicant_kind: str,
+    applicant_name: str,
+    applicant_index: bytes,
     filer_kind: str,
     filer_id: int,
     filer_name: str,
@@ -124,11 +126,12 @@ async def insert_draft(
         "insert into service_case (county_code, item, profile, status, subject_person_id, subject_name, subject_index,"
         " region_code, applicant_kind, applicant_name, applicant_index, filer_kind, filer_id, filer_name, filer_index,"
         " channel, payload_sealed, verify_token, created_at, touched_at)"
-        " values ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $5, $6, $9, $10, $11, $12, $13, $14, $15, $16, $16)"
+        " values ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $17, $18, $9, $10, $11, $12, $13, $14, $15, $16, $16)"
         " on conflict (county_code, item, subject_index, filer_kind, filer_id) where status = 'draft' do nothing"
         " returning id",
         county_code, item, profile, subject_person_id, subject_name, subject_index, region_code, applicant_kind,
         filer_kind, filer_id, filer_name, filer_index, channel, seal_answers(answers), verify_token, at,
+        applicant_name, applicant_index,
     )  # fmt: skip
     return found
 

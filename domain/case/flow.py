@@ -21,7 +21,7 @@ from domain.actor import Actor, ActorKind
 from domain.case import clock, notices, rights
 from domain.case.chain import Chain, Step
 from domain.case.examination import Examination, examine, read_payload, subject_of
-from domain.case.item import Effect, ServiceItem, Subject
+from domain.case.item import Applicant, Effect, ServiceItem, Subject
 from domain.case.status import ON_A_DESK, REJECT_REASONS, SEND_BACK_REASONS, UNDECIDED, Status
 from domain.errors import Finding, NotFound, Problem, Refused
 from domain.items import BY_CODE
@@ -55,10 +55,13 @@ class Signature(Struct, frozen=True):
 
 
 async def start(
-    item: ServiceItem, subject: Subject, actor: Actor, profile: str, at: datetime, answers: dict[str, Any] | None = None
-) -> int:
-    """Opens a draft, or finds the one this filer already has. Refused when the actor may not file this item."""
-    _may_file(item, subject, actor)
+    item: ServiceItem, subject: Subject, actor: Actor, profile: str, at: datetime, answers: dict[str, Any] | None = None,
+    applicant: Applicant | None = None,
+) -> int:  # fmt: skip
+    """Opens a draft, or finds the one this filer already has. `applicant`: who applies where it is not the subject. Refused
+    when the actor may not file this item."""
+    asks = applicant or Applicant(subject.name, subject.id_index)
+    _may_file(item, subject, asks, actor)
     if actor.kind is ActorKind.STAFF and item.staff_switch and not local_profile(profile).allows(item.staff_switch):
         raise Refused(Problem("not-by-staff", "这项业务请本人在网上办理，或者到银行网点办理，窗口不能代填。"))
     async with transaction():
@@ -75,6 +78,8 @@ async def start(
             subject_index=subject.id_index,
             region_code=region,
             applicant_kind=ActorKind.RESIDENT,
+            applicant_name=asks.name,
+            applicant_index=asks.id_index,
             filer_kind=actor.kind,
             filer_id=actor.id,
             filer_name=actor.name,
@@ -92,10 +97,11 @@ async def start(
         return case_id
 
 
-def _may_file(item: ServiceItem, subject: Subject, actor: Actor) -> None:
-    if actor.kind not in item.applicants or subject.county_code != actor.scope.county_code:
+def _may_file(item: ServiceItem, subject: Subject, applicant: Applicant, actor: Actor) -> None:
+    other = applicant.id_index != subject.id_index
+    if actor.kind not in item.applicants or subject.county_code != actor.scope.county_code or (other and not item.for_another):
         raise Refused(Problem("not-entitled", "您不能办理这项业务。"))
-    if actor.kind is ActorKind.RESIDENT and actor.id_index != subject.id_index:
+    if actor.kind is ActorKind.RESIDENT and actor.id_index != applicant.id_index:
         raise Refused(Problem("not-entitled", "只能办理您本人的业务。家人的业务请本人登录办理，或请村协办员帮忙。"))
     if item.for_enrolled and subject.person_id is None:
         raise Refused(Problem("not-enrolled", "还没有参加城乡居民养老保险，请先办理参保登记。"))
@@ -259,8 +265,11 @@ async def _receive(
     _check_received(received, received_reason, at.date())
     open_case = await cases.open_case_of(case.county_code, item.code, case.subject_index)
     if open_case is not None:  # R-014: a second submission returns the open one
+        earlier = await _read(case.county_code, open_case)
+        if item.for_another and earlier.applicant_index != case.applicant_index:  # the receipt is another heir's
+            raise Refused(Problem("other-applicant", "已经有别的亲属提交了同样的申请，正在办理。请和家人商量由一个人办，或者到窗口询问。"))
         await _close_duplicate(case, actor, at, version, open_case)
-        return _receipt(await _read(case.county_code, open_case), already=True)
+        return _receipt(earlier, already=True)
     looked = await examine(item, case, at.date())
     await _check_complete(item, case, signature)
     case = await _place(item, looked.ask, case, actor)
@@ -294,8 +303,8 @@ async def _check_complete(item: ServiceItem, case: CaseRow, signature: Signature
         return
     if signature is None or not signature.name.strip():
         raise Refused(Problem("not-signed", "请阅读承诺书并签上您的姓名。", field="signature"))
-    if signature.kind == "typed" and signature.name.strip() != case.subject_name:
-        raise Refused(Problem("signed-otherwise", f"签名要和您的姓名“{case.subject_name}”一致。", field="signature"))
+    if signature.kind == "typed" and signature.name.strip() != case.applicant_name:
+        raise Refused(Problem("signed-otherwise", f"签名要和您的姓名“{case.applicant_name}”一致。", field="signature"))
     if signature.kind != "typed" and signature.attachment_id is None:
         raise Refused(Problem("signature-missing", "请附上签名的图片。", field="signature"))
 
@@ -761,10 +770,9 @@ async def _log(
 
 
 async def _tell(case: CaseRow, title: str, body: str, at: datetime) -> None:
-    phone = case.answers.get("phone") if case.subject_person_id is None else None
-    if case.subject_person_id is not None:
-        person = await people.read(case.county_code, case.subject_person_id)
-        phone = person.phone if person else None
+    for_self = case.subject_person_id is not None and case.applicant_index == case.subject_index
+    person = await people.read(case.county_code, case.subject_person_id) if for_self and case.subject_person_id else None
+    phone = person.phone if person else case.answers.get("phone")
     await messages.tell(
         county_code=case.county_code, recipient_index=case.applicant_index, case_id=case.id, title=title, body=body,
         at=at, phone=phone,

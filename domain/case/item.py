@@ -54,6 +54,13 @@ class Subject(Struct, frozen=True, kw_only=True):
     person_id: int | None = None
 
 
+class Applicant(Struct, frozen=True):
+    """Who applies in the place of somebody who cannot: an heir (规程第三十八条). Need not be a participant."""
+
+    name: str
+    id_index: bytes
+
+
 class Comparison(Struct, frozen=True):
     """One line of the comparison page. `agrees` None: the source says nothing about it."""
 
@@ -120,6 +127,7 @@ class ServiceItem(Struct, frozen=True, kw_only=True):
     assurance: int = 3  # lowest login level that may submit (standards D6)
     fresh_login: bool = False  # asks for a login just before submitting (R-517)
     staff_switch: str = ""  # of the profile: whether staff may file it at the counter
+    for_another: bool = False  # somebody else may apply in the place of the subject (Applicant)
     for_enrolled: bool = True  # False: the subject need not be a participant yet
     # Prefill of a new draft from what the office already knows; keys are payload fields.
     prefill: Callable[[Subject], Awaitable[dict[str, Any]]] | None = None

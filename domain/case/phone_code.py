@@ -6,6 +6,7 @@ in for him (R-023).
 
 from datetime import datetime
 
+from db.queries.people import person_id_of
 from db.stores import messages, people
 from db.stores.cases import CaseRow
 from db.stores.security import codes
@@ -36,8 +37,10 @@ async def verify_new_phone(
 
 
 async def registered_phone(case: CaseRow) -> str | None:
-    """The number the office knows, which an assistant cannot choose. None for somebody not enrolled yet."""
-    person = await people.read(case.county_code, case.subject_person_id) if case.subject_person_id else None
+    """The applicant's number as the office knows it, which an assistant cannot choose. None for somebody not enrolled."""
+    own = case.applicant_index == case.subject_index
+    known = case.subject_person_id if own else await person_id_of(case.county_code, case.applicant_index)
+    person = await people.read(case.county_code, known) if known else None
     return person.phone if person else None
 
 
