@@ -69,6 +69,7 @@ from db.tables.contributions import (
     SuspensionSpell,
     ZeroConsent,
 )
+from db.tables.leaving import Settlement, SettlementLine, SettlementPayment, Termination, TerminationPayee
 from db.tables.messages import ExchangeFile, ExchangeMessage, Message
 from db.tables.people import Beneficiary, IdentityIndex, Participation, Person, PersonChange, PersonIdentity
 from db.tables.places import Region, RegionMapping, RegionVersion
@@ -172,4 +173,9 @@ TABLES: tuple[type[Table], ...] = (
     PaymentPlan,
     PaymentLine,
     PaymentTransfer,
+    Termination,
+    TerminationPayee,
+    Settlement,
+    SettlementLine,
+    SettlementPayment,
 )
