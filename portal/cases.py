@@ -73,7 +73,7 @@ async def view_of(case: CaseRow) -> View:
         papers=[(KINDS[kind].title, f"/cases/{case.id}/papers/{kind}.pdf") for kind in kinds_of(case)],
         reason=REJECT_REASONS.get(case.reason_code or "", ""),
         basis=basis_of(case),
-        can_withdraw=status in UNDECIDED | {Status.DRAFT},
+        can_withdraw=status in UNDECIDED | {Status.DRAFT} and ActorKind.RESIDENT in BY_CODE[case.item].applicants,
     )
 
 

@@ -76,9 +76,10 @@ async def _page(request: AnyRequest, person: PersonRow | None, base: str, back: 
         )  # fmt: skip
     shown = await benefit_contents(person.county_code, person, benefit, today)
     correction = shown["correction"]
+    open_stop = next((stop.row for stop in shown["stops"] if stop.row.state in ("proposed", "confirmed")), None)
     waits = benefit.state == "determined" or (correction is not None and correction.row.state == "approved")
     return page(
-        request, "pension/page.html", person=person, own=not back, base=base, back=back, waits=waits,
+        request, "pension/page.html", person=person, own=not back, base=base, back=back, waits=waits, open_stop=open_stop,
         done="done" in request.query_params and not waits, **shown,
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ from domain.determination import title_of
 from domain.parameters import Missing
 from domain.redetermination import Step
 from domain.rules.pension import PART_TITLES
-from domain.runs.payment_month import pay_day
+from domain.runs.payment_month import next_pay
 from domain.trace import Trace
 from web.documents.benefit_contents import PensionPart
 
@@ -139,11 +139,4 @@ async def _next(county_code: int, benefit: BenefitRow, paid: list[Payment], toda
     under_way = next((each for each in paid if each.state in ("planned", "sent")), None)
     if under_way is not None:
         return Next(under_way.month, under_way.pay_on, planned=True)
-    planned = await pension.planned_until(county_code)
-    month = max(benefit.first_month, months.month_of(today), months.after(planned) if planned else 0)
-    on = await pay_day(month)
-    return (
-        Next(month, on, planned=False)
-        if on >= today
-        else Next(months.after(month), await pay_day(months.after(month)), planned=False)
-    )
+    return Next(*await next_pay(county_code, today, benefit.first_month), planned=False)

@@ -1,6 +1,7 @@
 """What the pages of a pension show beside its standards: what was paid, why not, what waits for a yes. The first argument is the
 county."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
@@ -54,6 +55,15 @@ class Suspension(Struct, frozen=True, kw_only=True):
     lifted_at: datetime | None
     lift_reason: str
     pays_arrears: bool | None
+
+
+class Unpaid(Struct, frozen=True):
+    """Months owed of which nothing was paid, the first and the last of them, and their 分."""
+
+    count: int
+    first: int
+    last: int
+    fen: int
 
 
 class Redetermination(Struct, frozen=True, kw_only=True):
@@ -125,6 +135,37 @@ async def suspensions(county_code: int, person_id: int) -> list[Suspension]:
         county_code, person_id,
     )  # fmt: skip
     return [Suspension(**dict(row)) for row in rows]
+
+
+async def open_suspensions(county_code: int, person_id: int) -> list[Suspension]:
+    """Proposed and confirmed, the newest first."""
+    return [row for row in await suspensions(county_code, person_id) if row.state in ("proposed", "confirmed")]
+
+
+async def unpaid(
+    county_code: int, person_id: int, first: int, last: int, stopping: Sequence[str], lifting: str
+) -> Unpaid:
+    """Of the months from `first` to `last`. `stopping`: situations of sentence_spell in which nothing is paid; `lifting`: a reason
+    whose open suspension does not count."""
+    row = await engine.fetchrow(
+        "select count(*)::int as count, coalesce(min(m.month), 0) as first, coalesce(max(m.month), 0) as last,"
+        " coalesce(sum(s.total_fen), 0)::bigint as fen from benefit b cross join lateral (select to_char(d, 'YYYYMM')::int as month"
+        " from generate_series(to_date(greatest(b.first_month, $3)::text, 'YYYYMM')::timestamp,"
+        " to_date(least(coalesce(b.ended_month, $4), $4)::text, 'YYYYMM')::timestamp, interval '1 month') d) m"
+        " cross join lateral (select total_fen from benefit_standard where county_code = $1 and person_id = $2 and from_month <= m.month"
+        " order by from_month desc, id desc limit 1) s where b.county_code = $1 and b.person_id = $2"
+        " and not exists (select from benefit_suspension x where x.county_code = $1 and x.person_id = $2 and m.month between x.first_month"
+        " and coalesce(x.last_month, m.month) and (x.state = 'confirmed' and x.reason <> $6 or x.state = 'lifted' and not x.pays_arrears))"
+        " and not exists (select from sentence_spell x where x.county_code = $1 and x.person_id = $2 and not x.acquitted"
+        " and x.situation = any($5::text[]) and m.month between x.first_month and coalesce(x.last_month, m.month))"
+        " and not exists (select from payment_line l join payment_plan p on p.county_code = $1 and p.id = l.plan_id"
+        " and p.state not in ('draft', 'cancelled') where l.county_code = $1 and l.person_id = $2 and l.due_month = m.month"
+        " and l.kind in ('regular', 'arrears') and not l.voided and not exists (select from payment_transfer t where t.county_code = $1"
+        " and t.plan_id = l.plan_id and t.person_id = $2 and t.state = 'void'))",
+        county_code, person_id, first, last, list(stopping), lifting,
+    )  # fmt: skip
+    assert row is not None
+    return Unpaid(**dict(row))
 
 
 async def redeterminations(county_code: int, person_id: int) -> list[Redetermination]:

@@ -106,11 +106,13 @@ async def open_ids(county_code: int, person_ids: Sequence[int], reason: str) -> 
     return [row["id"] for row in rows]
 
 
-async def confirm(county_code: int, ids: Sequence[int], by: int, by_name: str, at: datetime) -> None:
+async def confirm(
+    county_code: int, ids: Sequence[int], by: int, by_name: str, at: datetime, *, case_id: int | None = None
+) -> None:  # fmt: skip
     await engine.execute(
-        "update benefit_suspension set state = 'confirmed', decided_at = $3, decided_by = $4, decided_by_name = $5"
+        "update benefit_suspension set state = 'confirmed', decided_at = $3, decided_by = $4, decided_by_name = $5, case_id = $6"
         " where county_code = $1 and id = any($2::bigint[])",
-        county_code, list(ids), at, by, by_name,
+        county_code, list(ids), at, by, by_name, case_id,
     )  # fmt: skip
 
 
@@ -123,13 +125,14 @@ async def dismiss(county_code: int, ids: Sequence[int], reason: str, by: int, by
 
 
 async def lift(
-    county_code: int, ids: Sequence[int], last_month: int, reason: str, *, pays_arrears: bool, by: int, by_name: str, at: datetime
+    county_code: int, ids: Sequence[int], last_month: int, reason: str, *, pays_arrears: bool, by: int, by_name: str, at: datetime,
+    case_id: int | None = None,
 ) -> None:  # fmt: skip
     """`last_month`: the last one that was not paid in its own time."""
     await engine.execute(
         "update benefit_suspension set state = 'lifted', last_month = $3, lift_reason = $4, pays_arrears = $5, lifted_at = $6,"
-        " lifted_by = $7, lifted_by_name = $8 where county_code = $1 and id = any($2::bigint[])",
-        county_code, list(ids), last_month, reason, pays_arrears, at, by, by_name,
+        " lifted_by = $7, lifted_by_name = $8, lift_case_id = $9 where county_code = $1 and id = any($2::bigint[])",
+        county_code, list(ids), last_month, reason, pays_arrears, at, by, by_name, case_id,
     )  # fmt: skip
 
 

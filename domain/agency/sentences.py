@@ -72,17 +72,24 @@ async def end(
             raise NotFound
         if spell.last_month is not None:
             raise Refused(Problem("ended", "这一段已经登记过结束。"))
-        if not spell.first_month <= last_month <= months.after(months.month_of(at.date()), 1):
-            raise Refused(Problem("month", "结束的月份不能早于开始的月份，也不能晚于下个月。", "last_month"))
-        if acquitted and not RULES[Situation(spell.situation)].arrears_if_acquitted:
-            raise Refused(Problem("acquitted", "只有通缉、羁押以后没有被判有罪的，才补发停发的月份。", "acquitted"))
-        await store.end_spell(county_code, spell_id, last_month, document, by.name, at, acquitted=acquitted)
-        first_changed = spell.first_month if acquitted else months.after(last_month)
-        await benefits.recheck(county_code, [spell.person_id], first_changed)
-        arrears = "停发的月份下一次一起补发。" if acquitted else ""
-        what = f"“{TITLES[Situation(spell.situation)]}”已经登记到{months.in_words(last_month)}为止，以后养老金照常发放。{arrears}"
-        await tell(county_code, spell.person_id, "养老金发放情况有变化", what, at)
-        await _log(county_code, spell_id, "sentence.ended", f"{last_month} {document}", by, at)
+        await close(county_code, spell, last_month, document, by, at, acquitted=acquitted)
+
+
+async def close(
+    county_code: int, spell: store.Spell, last_month: int, document: str, by: Actor, at: datetime, *, acquitted: bool
+) -> None:
+    """In the caller's transaction: an open one ends."""
+    if not spell.first_month <= last_month <= months.after(months.month_of(at.date()), 1):
+        raise Refused(Problem("month", "结束的月份不能早于开始的月份，也不能晚于下个月。", "last_month"))
+    if acquitted and not RULES[Situation(spell.situation)].arrears_if_acquitted:
+        raise Refused(Problem("acquitted", "只有通缉、羁押以后没有被判有罪的，才补发停发的月份。", "acquitted"))
+    await store.end_spell(county_code, spell.id, last_month, document, by.name, at, acquitted=acquitted)
+    first_changed = spell.first_month if acquitted else months.after(last_month)
+    await benefits.recheck(county_code, [spell.person_id], first_changed)
+    arrears = "停发的月份下一次一起补发。" if acquitted else ""
+    what = f"“{TITLES[Situation(spell.situation)]}”已经登记到{months.in_words(last_month)}为止，以后养老金照常发放。{arrears}"
+    await tell(county_code, spell.person_id, "养老金发放情况有变化", what, at)
+    await _log(county_code, spell.id, "sentence.ended", f"{last_month} {document}", by, at)
 
 
 async def _log(county_code: int, spell_id: int, action: str, detail: str, by: Actor, at: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from db.engine import transaction
+from db.queries import pension as queries
 from db.stores import audit, benefits, death_reports, messages, people
 from db.stores import suspensions as store
 from db.stores.suspensions import NewSuspension, Suspension
@@ -11,10 +12,14 @@ from domain import months
 from domain.actor import Actor, ActorKind, Post
 from domain.agency import require_post
 from domain.errors import NotFound, Problem, Refused
+from domain.money import show
+from domain.rules.imprisonment import STOPPING
+from domain.runs.payment_month import next_pay
 
 PROPOSERS = (Post.TOWNSHIP_CLERK, Post.COUNTY_BENEFIT)
 DECIDERS = (Post.COUNTY_BENEFIT,)
 REASON_AT_LEAST = 4  # characters
+MONTHS_BACK = 12
 MONTHS_AHEAD = 2
 MOST_AT_ONCE = 500
 REASONS = {
@@ -27,7 +32,7 @@ REASONS = {
 # What the person can do, after the reason.
 WHAT_TO_DO = {
     "not_certified": "请在手机上办资格确认，或者请村协办员上门、到任一窗口办理。确认以后马上恢复，停发的月份全部补发。",
-    "imprisoned": "服刑期满以后，请带释放证明到窗口，从那以后继续发放；没有被判有罪的，停发的月份补发。",
+    "imprisoned": "释放以后，请在“我的养老金”里申请恢复，或者到任一窗口办理，从那以后继续发放；没有被判有罪的，停发的月份补发。",
     "suspected_dual": "请到窗口说明您领取的其他养老金。核实没有重复领取的，马上恢复，停发的月份补发。",
     "suspected_death": "如果弄错了，请告诉村协办员，或者带身份证到任一窗口。核实以后马上恢复，停发的月份补发。",
     "other": "请带身份证到乡镇（街道）窗口，或者打电话询问。核实以后仍然符合条件的，马上恢复，停发的月份补发。",
@@ -43,8 +48,7 @@ async def propose(
     if reason not in REASONS:
         raise Refused(Problem("no-reason", "请选择暂停的原因。", "reason"))
     finding = written(finding, "finding", "请写明查到了什么，本人会看到。")
-    now = months.month_of(at.date())
-    if not months.after(now, -12) <= first_month <= months.after(now, MONTHS_AHEAD):
+    if not near(first_month, at.date()):
         raise Refused(Problem("month", "从哪个月起停发，只能写过去十二个月到以后两个月。", "first_month"))
     async with transaction():
         region = await store.region_of_pensioner(county_code, person_id)
@@ -56,6 +60,12 @@ async def propose(
             raise Refused(Problem("open", "这个人已经有一条同样原因的暂停，请先处理。", "id_number"))
         await _log(county_code, found, "suspension.proposed", finding, by, at)
     return found
+
+
+def near(first_month: int, on: date) -> bool:
+    """Whether a suspension may begin with that month; what is longer ago is a matter of money that comes back."""
+    now = months.month_of(on)
+    return months.after(now, -MONTHS_BACK) <= first_month <= months.after(now, MONTHS_AHEAD)
 
 
 def written(text: str, field: str, message: str) -> str:
@@ -79,9 +89,19 @@ async def confirm(county_code: int, ids: Sequence[int], by: Actor, at: datetime)
     return len(held)
 
 
-async def stop(county_code: int, held: Suspension, by: Actor, at: datetime) -> None:
+async def stop_by_case(county_code: int, new: NewSuspension, case_id: int, by: Actor, at: datetime) -> None:
+    """In the transaction of a case that two people decided: in force at once, also what was proposed before for the same
+    reason."""
+    await store.propose(county_code, new, by.id, by.name, at)
+    held = await store.open_of(county_code, new.person_id, new.reason)
+    if held is None or held.state != "proposed":
+        raise Refused(Problem("open", "这个人已经因为同样的原因暂停发放了。"))
+    await stop(county_code, held, by, at, case_id=case_id)
+
+
+async def stop(county_code: int, held: Suspension, by: Actor, at: datetime, *, case_id: int | None = None) -> None:
     """In the caller's transaction: a proposed one is in force, and its person knows why and what to do (R-302)."""
-    await store.confirm(county_code, [held.id], by.id, by.name, at)
+    await store.confirm(county_code, [held.id], by.id, by.name, at, case_id=case_id)
     await benefits.recheck(county_code, [held.person_id], held.first_month)
     what = f"从{months.in_words(held.first_month)}起，您的养老金暂停发放，原因：{REASONS[held.reason]}（{held.finding}）。{WHAT_TO_DO[held.reason]}"
     await tell(county_code, held.person_id, "养老金暂停发放", what, at)
@@ -126,18 +146,34 @@ async def lift(
 
 
 async def restore(
-    county_code: int, held: Suspension, reason: str, by: Actor, at: datetime, *, pays_arrears: bool = True, told: bool = True
+    county_code: int, held: Suspension, reason: str, by: Actor, at: datetime, *, pays_arrears: bool = True, told: bool = True,
+    last: int | None = None, case_id: int | None = None,
 ) -> None:  # fmt: skip
-    """In the caller's transaction: a confirmed one is over."""
-    last = months.after(months.month_of(at.date()), -1)
-    await store.lift(county_code, [held.id], last, reason, pays_arrears=pays_arrears, by=by.id, by_name=by.name, at=at)
+    """In the caller's transaction: a confirmed one is over. `last`: its last month; None: the one before this."""
+    last = last or months.after(months.month_of(at.date()), -1)
+    await store.lift(
+        county_code, [held.id], last, reason, pays_arrears=pays_arrears, by=by.id, by_name=by.name, at=at, case_id=case_id
+    )  # fmt: skip
     await benefits.recheck(county_code, [held.person_id], held.first_month)
     if held.reason == "suspected_death":
         await death_reports.settle_lines(county_code, held.person_id, ["death"], "false", reason, by.id, by.name, at)
     if told:
         arrears = "停发的月份按当时的标准，下一次一起补发。" if pays_arrears else "停发的月份按规定不补发。"
-        await tell(county_code, held.person_id, "养老金恢复发放", f"您的养老金已经恢复发放：{reason}。{arrears}", at)
+        owed = await arrears_in_words(county_code, held.person_id, held.first_month, at.date())
+        await tell(county_code, held.person_id, "养老金恢复发放", f"您的养老金已经恢复发放：{reason}。{arrears}{owed}", at)
     await _log(county_code, held.id, "suspension.lifted", reason, by, at)
+
+
+async def arrears_in_words(county_code: int, person_id: int, first: int, on: date, *, lifting: str = "") -> str:
+    """Roughly how much comes for which months since `first`, and when; empty when nothing does. `lifting`: a reason whose
+    suspension is taken as lifted already."""
+    before = months.after(months.month_of(on), -1)
+    owed = await queries.unpaid(county_code, person_id, first, before, STOPPING, lifting)
+    if not owed.count:
+        return ""
+    span = months.in_words(owed.first) + (f"到{months.in_words(owed.last)}" if owed.last != owed.first else "")
+    _, day = await next_pay(county_code, on)
+    return f"补发{span}共{owed.count}个月，大约{show(owed.fen)}元，{day.month}月{day.day}日前后和当月的一起发。"
 
 
 async def verify_death(county_code: int, suspension_id: int, died_on: date, note: str, by: Actor, at: datetime) -> None:

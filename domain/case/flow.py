@@ -421,6 +421,8 @@ async def withdraw(county_code: int, case_id: int, actor: Actor, at: datetime) -
         case = await _own(county_code, case_id, actor)
         if Status(case.status) not in UNDECIDED | {Status.DRAFT}:
             raise Refused(Problem("decided", "这件业务已经有结果，不能再撤回。"))
+        if actor.kind is ActorKind.RESIDENT and actor.kind not in BY_CODE[case.item].applicants:
+            raise Refused(Problem("offices-own", "这件业务是经办机构提出的，不能撤回。有不同意见请到窗口说明。"))
         if actor.kind is ActorKind.ASSISTANT and case.case_no:
             raise Refused(Problem("resident-withdraws", "已经提交的业务只能由居民本人撤回，或者请乡镇事务所帮忙。"))
         await _close(case, actor, at, Status.WITHDRAWN, "withdrawn", {})
@@ -770,6 +772,8 @@ async def _log(
 
 
 async def _tell(case: CaseRow, title: str, body: str, at: datetime) -> None:
+    if not BY_CODE[case.item].tells:
+        return
     for_self = case.subject_person_id is not None and case.applicant_index == case.subject_index
     person = await people.read(case.county_code, case.subject_person_id) if for_self and case.subject_person_id else None
     phone = person.phone if person else case.answers.get("phone")

@@ -127,6 +127,7 @@ class ServiceItem(Struct, frozen=True, kw_only=True):
     assurance: int = 3  # lowest login level that may submit (standards D6)
     fresh_login: bool = False  # asks for a login just before submitting
     staff_switch: str = ""  # of the profile: whether staff may file it at the counter
+    tells: bool = True  # False: the effect tells the person in words of its own, the steps of the case do not
     for_another: bool = False  # somebody else may apply in the place of the subject (Applicant)
     for_enrolled: bool = True  # False: the subject need not be a participant yet
     # Prefill of a new draft from what the office already knows; keys are payload fields.

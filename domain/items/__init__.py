@@ -8,6 +8,8 @@ from domain.items import (
     beneficiary_designation,
     benefit_claim,
     benefit_dispute,
+    benefit_resumption,
+    benefit_suspension,
     case_reversal,
     contribution_refund,
     contribution_resumption,
@@ -31,6 +33,8 @@ ITEMS: tuple[ServiceItem, ...] = (
     account_dispute.ITEM,
     benefit_claim.ITEM,
     benefit_dispute.ITEM,
+    benefit_suspension.ITEM,
+    benefit_resumption.ITEM,
     bank_account_change.ITEM,
     case_reversal.ITEM,
 )

@@ -18,6 +18,8 @@ PROFILE: Profile = structs.replace(
         "county_users_by_province": Switch(value=True, source="湖南省经办工作流程二（一）"),
         # Numbers come from the bank's write-back or the person; the office may only clear them.
         "staff_may_enter_bank_account": Switch(value=False, source="湖南省经办工作流程二十 核心提示5"),
+        # 必须在年内将相关情况核实清楚.
+        "suspensions_within_year": Switch(value=True, source="湖南省经办工作流程七 核心提示2"),
         # A birth date that disagrees with the ID number goes to the province and needs a special authority.
         "birth_conflict_needs_authority": Switch(value=True, source="湖南省经办工作流程五 核心提示3"),
     },

@@ -60,6 +60,15 @@ CHAINS: dict[str, Chain] = {
         limit_working_days=10,
         source="规程第二十五条 says at once; design: the ceiling of 社会保险经办条例 (10个工作日)",
     ),
+    # The township files within the month, the county decides; what was stopped wrongly is restored sooner than it may be stopped.
+    "benefit_suspension": Chain(
+        steps=(PRELIMINARY, Step(Post.COUNTY_BENEFIT)), limit_working_days=15, source="湖南省经办工作流程七（三）（15个工作日）"
+    ),
+    "benefit_resumption": Chain(
+        steps=(PRELIMINARY, Step(Post.COUNTY_BENEFIT)),
+        limit_working_days=10,
+        source="规程第三十三条 says at once; design: the ceiling of 社会保险经办条例 (10个工作日)",
+    ),
     # The bank checks name and number; there is nothing for people to review.
     "bank_account_change": Chain(limit_working_days=0, source="规程第二十八条; design: the bank verifies the account"),
     # Filed by one member of staff, decided by the head: what was approved wrongly is put right by a new case.
@@ -79,6 +88,8 @@ SWITCHES: dict[str, Switch] = {
     "one_person_one_post": Switch(value=False, source="规程第六十二条"),
     "county_users_by_province": Switch(value=False, source="规程第四条"),
     "whole_district_enrollment": Switch(value=False, source="规程第七条"),
+    # Whether what was stopped has to be cleared up before the year ends.
+    "suspensions_within_year": Switch(value=False, source="规程第三十三条 sets no day"),
     # Whether the counter may type in where a pension goes.
     "staff_may_enter_bank_account": Switch(value=True, source="规程第六条、第二十八条; design: with the person and the card at the counter"),
 }

@@ -32,6 +32,9 @@ RULES = {
 }
 
 
+STOPPING = tuple(situation.value for situation, rule in RULES.items() if not rule.pays)
+
+
 class Spell(Struct, frozen=True):
     """`first` and `last`: months, both included; `last` None: it goes on."""
 

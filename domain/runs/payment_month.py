@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from db.queries import payments as query
+from db.queries import pension
 from db.queries import runs as run_query
 from db.stores import payment_drafts as drafts
 from db.stores import payments as store
@@ -21,7 +22,7 @@ from domain.actor import Actor, Post
 from domain.agency.parameters_import import snapshot
 from domain.case.clock import load_calendar
 from domain.errors import Problem, Refused
-from domain.rules.imprisonment import RULES
+from domain.rules.imprisonment import STOPPING
 from domain.runs.interest_settlement import chunks_of
 from domain.runs.run import Plan, RunKind, Worked
 
@@ -63,6 +64,15 @@ async def pay_day(month: int) -> date:
     return day
 
 
+async def next_pay(county_code: int, today: date, since: int = 0) -> tuple[int, date]:
+    """(month, day) of the next payment that no approved plan holds yet; `since`: not before this month."""
+    planned = await pension.planned_until(county_code)
+    month = max(since, months.month_of(today), months.after(planned) if planned else 0)
+    while (on := await pay_day(month)) < today:
+        month = months.after(month)
+    return month, on
+
+
 def facts(settings: dict[str, Any]) -> list[tuple[str, str]]:
     month, pay_on = settings["month"], date.fromisoformat(settings["pay_on"])
     return [("发放月份", months.in_words(month)), ("发放日", f"{pay_on:%Y年%m月%d日}")]
@@ -71,7 +81,7 @@ def facts(settings: dict[str, Any]) -> list[tuple[str, str]]:
 def month_of(run: RunRow) -> Month:
     month, cycle = int(run.period), msgspec.json.decode(run.settings)["cycle"]
     return Month(
-        month=month, before=months.after(month, -1), stopping=[s.value for s, rule in RULES.items() if not rule.pays],
+        month=month, before=months.after(month, -1), stopping=list(STOPPING),
         expired=months.after(month, -cycle - 1), expiring=months.after(month, -cycle),
     )  # fmt: skip
 

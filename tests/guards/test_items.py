@@ -49,6 +49,8 @@ def test_the_attachment_matrix_is_the_one_of_the_procedure_and_nothing_more() ->
         "account_dispute": [],
         "benefit_claim": ["id_document"],
         "benefit_dispute": [],
+        "benefit_suspension": [],
+        "benefit_resumption": [],
         "bank_account_change": [],
         "case_reversal": [],
     }
