@@ -54,21 +54,19 @@ class Month(Struct, frozen=True, kw_only=True):
     expiring: int
 
 
-_SINCE = (
-    "least(coalesce(b.recheck_from, 999912), case when b.paid_until % 100 = 12 then b.paid_until + 89 else b.paid_until + 1 end)"
-    " as since, b.recheck_from is not null as recheck"
-)
-_LAST = f"case b.state when 'confirmed' then {FOREVER} when 'ended' then b.ended_month else 0 end as last_month"
-_PEOPLE_OF_REGION = (
-    f"select b.person_id, b.account_id, b.first_month, {_LAST}, {_SINCE} from person p join benefit b"
-    " on b.county_code = p.county_code and b.person_id = p.id where p.county_code = $1 and p.region_code >= $6"
-    " and p.region_code < $7 and b.state in ('confirmed', 'ended')"
-)
-_PEOPLE_OF_PLAN = (
-    f"select b.person_id, b.account_id, b.first_month, {_LAST}, {_SINCE} from payment_transfer t join benefit b"
-    " on b.county_code = t.county_code and b.person_id = t.person_id where t.county_code = $1 and t.plan_id = $2"
-    " and t.region_code >= $6 and t.region_code < $7"
-)
+_LAST_MONTH = f"case b.state when 'confirmed' then {FOREVER} when 'ended' then b.ended_month else 0 end"
+_FIRST_NOT_PAID = "case when b.paid_until % 100 = 12 then b.paid_until + 89 else b.paid_until + 1 end"
+_BENEFIT = f"""
+  b.person_id, b.account_id, b.first_month, {_LAST_MONTH} as last_month, b.certified_month, b.carried_fen,
+  least(coalesce(b.recheck_from, {FOREVER}), {_FIRST_NOT_PAID}) as since, b.recheck_from is not null as recheck"""
+_PEOPLE_OF_REGION = f"""
+  select {_BENEFIT}, p.region_code, p.name, p.id_index
+    from person p join benefit b on b.county_code = p.county_code and b.person_id = p.id
+   where p.county_code = $1 and p.region_code >= $6 and p.region_code < $7 and b.state in ('confirmed', 'ended')"""
+_PEOPLE_OF_PLAN = f"""
+  select {_BENEFIT}
+    from payment_transfer t join benefit b on b.county_code = t.county_code and b.person_id = t.person_id
+   where t.county_code = $1 and t.plan_id = $2 and t.region_code >= $6 and t.region_code < $7"""
 
 # Months in which nobody is paid. $1 county, $5 stopping situations.
 STOPS = (
@@ -80,83 +78,103 @@ STOPS = (
 
 
 def _wanted(people: str) -> str:
-    """$1 county, $2 plan, $3 month, $4 the month before, $5 stopping situations, $6 and $7 the regions."""
-    owed = ", ".join(f"coalesce(o.{c}, 0) - coalesce(p.{c}, 0) as {c}" for c in COLUMNS)
-    paid = ", ".join(f"sum(l.{c})::bigint as {c}" for c in COLUMNS)
-    return (
-        f"with stop as materialized ({STOPS}), who as materialized ({people}),"
-        " months as (select person_id, $3::int as month, true as regular from who where first_month <= $3 and last_month >= $3"
-        " union all select w.person_id, to_char(d, 'YYYYMM')::int, false from who w cross join lateral generate_series("
-        "to_date(w.since::text, 'YYYYMM')::timestamp, to_date($4::int::text, 'YYYYMM')::timestamp, interval '1 month') as d"
-        " where w.since <= $4 and (w.recheck or w.since <= w.last_month)),"
-        " live as (select m.* from months m join who w using (person_id) where m.month between w.first_month and w.last_month"
-        " and not exists (select from stop x where x.person_id = m.person_id and m.month between x.first_month and x.last_month)),"
-        f" owed as (select l.*, s.* from live l cross join lateral (select id as standard_id, {AMOUNTS} from benefit_standard s"
-        " where s.county_code = $1 and s.person_id = l.person_id and s.from_month <= l.month order by s.from_month desc, s.id desc"
-        " limit 1) s), past as (select person_id, month from months where not regular),"
-        f" paid as (select h.person_id, h.month, x.* from past h cross join lateral (select count(*) as lines, {paid}"
-        " from payment_line l join payment_plan n on n.county_code = $1 and n.id = l.plan_id and n.state <> 'cancelled' and n.id <> $2"
-        " cross join lateral (select t.state from payment_transfer t where t.county_code = $1 and t.plan_id = l.plan_id"
-        " and t.person_id = l.person_id order by t.round desc limit 1) t where l.county_code = $1 and l.person_id = h.person_id"
-        f" and l.due_month = h.month and not l.voided and l.kind <> 'one_off' and t.state not in {_OWED_AGAIN}) x where x.lines > 0),"
-        f" compared as (select h.person_id, h.month, o.standard_id, p.month is null as unpaid, {owed} from past h left join owed o"
-        " on o.person_id = h.person_id and o.month = h.month and not o.regular left join paid p on p.person_id = h.person_id"
-        " and p.month = h.month offset 0),"
-        f" wanted as materialized (select person_id, month as due_month, 'regular' as kind, standard_id, '' as reason, {AMOUNTS}"
-        " from owed where regular union all select person_id, month, case when"
-        f" {TOTAL} < 0 then 'deduction' else 'arrears' end, standard_id, case when {TOTAL} < 0 then '扣回多发的' when unpaid then"
-        f" '补发没有发过的月份' else '待遇有变动，补差额' end, {AMOUNTS} from compared where ({AMOUNTS}) <> ({_ZEROS}))"
-    )
+    """`wanted`: the lines that each of `who` should have in this plan. $1 county, $2 plan, $3 month, $4 the month before, $5
+    stopping situations, $6 and $7 the regions."""
+    differ = ", ".join(f"coalesce(o.{c}, 0) - coalesce(p.{c}, 0) as {c}" for c in COLUMNS)
+    sums = ", ".join(f"sum(l.{c})::bigint as {c}" for c in COLUMNS)
+    return f"""
+with stop as materialized ({STOPS}),
+who as materialized ({people}),
+months as (
+  select person_id, first_month, last_month, $3::int as month, true as regular from who
+   union all
+  select person_id, first_month, last_month, to_char(d, 'YYYYMM')::int, false
+    from who cross join lateral generate_series(to_date(since::text, 'YYYYMM')::timestamp,
+           to_date($4::int::text, 'YYYYMM')::timestamp, interval '1 month') as d
+   where since <= $4 and (recheck or since <= last_month)),
+owed as (
+  select m.person_id, m.month, m.regular, s.* from months m cross join lateral (
+    select id as standard_id, {AMOUNTS} from benefit_standard s where s.county_code = $1 and s.person_id = m.person_id
+       and s.from_month <= m.month order by s.from_month desc, s.id desc limit 1) s
+   where m.month between m.first_month and m.last_month and not exists (
+    select from stop x where x.person_id = m.person_id and m.month between x.first_month and x.last_month)),
+past as (select person_id, month from months where not regular),
+paid as (
+  select h.person_id, h.month, x.* from past h cross join lateral (
+    select count(*) as lines, {sums}
+      from payment_line l join payment_plan n on n.county_code = $1 and n.id = l.plan_id and n.state <> 'cancelled' and n.id <> $2
+     cross join lateral (
+        select t.state from payment_transfer t where t.county_code = $1 and t.plan_id = l.plan_id and t.person_id = l.person_id
+         order by t.round desc limit 1) t
+     where l.county_code = $1 and l.person_id = h.person_id and l.due_month = h.month and not l.voided and l.kind <> 'one_off'
+       and t.state not in {_OWED_AGAIN}) x
+   where x.lines > 0),
+compared as (
+  select h.person_id, h.month, o.standard_id, p.month is null as unpaid, {differ}
+    from past h left join owed o on o.person_id = h.person_id and o.month = h.month and not o.regular
+    left join paid p on p.person_id = h.person_id and p.month = h.month offset 0),
+wanted as materialized (
+  select person_id, month as due_month, 'regular' as kind, standard_id, '' as reason, {TOTAL} as fen, {AMOUNTS}
+    from owed where regular
+   union all
+  select person_id, month, case when {TOTAL} < 0 then 'deduction' else 'arrears' end, standard_id,
+         case when {TOTAL} < 0 then '扣回多发的' when unpaid then '补发没有发过的月份' else '待遇有变动，补差额' end,
+         {TOTAL}, {AMOUNTS}
+    from compared where ({AMOUNTS}) <> ({_ZEROS}))"""
 
 
-# The last three transfers and last month's pension, looked up person by person.
-_HISTORY = (
-    " left join lateral (select count(*) as n, bool_and(x.state = 'failed') as failed, (array_agg(x.payment_account_id order by"
-    " x.plan_id desc, x.round desc))[1] as account_id from (select state, payment_account_id, plan_id, round from payment_transfer"
-    " where county_code = $1 and person_id = s.person_id and state not in ('left_out', 'void') order by plan_id desc,"
-    " round desc limit 3) x) h on true"
-    " left join lateral (select l.total_fen from payment_line l where l.county_code = $1 and l.person_id = s.person_id"
-    " and l.due_month = $4 and l.kind = 'regular' and not l.voided limit 1) e on true"
-)
-_FINDINGS = (
-    "array_remove(array[case when h.n = 0 then 'first_payment' end,"
-    " case when a.id is null or a.state = 'rejected' then 'no_account' end,"
-    " case when h.n > 0 and h.account_id is distinct from a.id then 'account_changed' end,"
-    " case when a.state = 'unverified' then 'account_unverified' end,"
-    " case when a.holder_name <> p.name then 'name_differs' end,"
-    " case when (select count(*) from payment_account o where o.county_code = $1 and o.account_index = a.account_index"
-    f" and o.ended_at is null) > {SHARED_BY} then 'account_shared' end,"
-    " case when h.n = 3 and h.failed then 'failed_thrice' end,"
-    " case when b.certified_month <= $8 then 'certification_missing' when b.certified_month = $9 then 'certification_expiring' end,"
-    " case when exists (select from benefit_suspension x where x.county_code = $1 and x.person_id = s.person_id"
-    " and x.state = 'proposed') then 'suspension_proposed' end,"
-    " case when exists (select from source_record r where r.county_code = $1 and r.source = 'deaths' and r.id_index = p.id_index"
-    " and r.batch_id = (select id from source_batch where county_code = $1 and source = 'deaths' order by as_of_on desc, id desc"
-    " limit 1)) then 'death_match' end,"
-    " case when s.total <= 0 or s.total > 3 * s.regular or abs(s.regular - e.total_fen) * 5 > e.total_fen"
-    " then 'unusual_amount' end], null)"
-)
-_DRAFT = (
-    _wanted(_PEOPLE_OF_REGION)
-    + f", written as (insert into payment_line (county_code, plan_id, person_id, due_month, kind, standard_id, reason, {AMOUNTS})"
-    f" select $1, $2, person_id, due_month, kind, standard_id, reason, {AMOUNTS} from wanted order by person_id, due_month"
-    " returning 1), s as (select person_id, sum(fen)::bigint as total, coalesce(sum(fen) filter (where kind = 'regular'), 0)::bigint"
-    f" as regular from (select person_id, kind, {TOTAL} as fen from wanted offset 0) x group by person_id),"
-    " made as (insert into payment_transfer (county_code, plan_id, person_id, payment_account_id, region_code, bank, net_fen,"
-    " deducted_fen, carried_fen, state, findings) select $1, $2, s.person_id, a.id, p.region_code, coalesce(a.bank, ''),"
-    " greatest(s.total, 0) - least(b.carried_fen, greatest(s.total, 0)), least(b.carried_fen, greatest(s.total, 0)),"
-    " b.carried_fen - least(b.carried_fen, greatest(s.total, 0)) + greatest(-s.total, 0), 'planned', "
-    + _FINDINGS
-    + " from s join person p on p.county_code = $1 and p.id = s.person_id join benefit b on b.county_code = $1"
-    " and b.person_id = s.person_id left join payment_account a on a.county_code = $1 and a.person_id = s.person_id"
-    " and a.ended_at is null" + _HISTORY + " order by s.person_id returning person_id, net_fen, findings)"
-    " select (select count(*) from made)::int as people, (select coalesce(sum(net_fen), 0)::bigint from made) as net, "
-    + ", ".join(f"(select coalesce(sum({sums}), 0)::bigint from wanted) as {level}" for level, sums in LEVELS.items())
-    + ", array(select w.account_id from made m join who w using (person_id) where m.findings && array['no_account',"
-    " 'suspension_proposed'] order by w.account_id) as aside, array(select case when 'suspension_proposed' = any(m.findings) then"
-    " 'suspension_proposed' else 'no_account' end from made m join who w using (person_id) where m.findings && array['no_account',"
-    " 'suspension_proposed'] order by w.account_id) as buckets, (select count(*) from written) as written"
-)
+# Why somebody is on the list to be looked at. h: his last three transfers; e: last month's pension.
+_FINDINGS = f"""
+    array_remove(array[
+      case when h.n = 0 then 'first_payment' end,
+      case when a.id is null or a.state = 'rejected' then 'no_account' end,
+      case when h.n > 0 and h.account_id is distinct from a.id then 'account_changed' end,
+      case when a.state = 'unverified' then 'account_unverified' end,
+      case when a.holder_name <> w.name then 'name_differs' end,
+      case when (select count(*) from payment_account o where o.county_code = $1 and o.account_index = a.account_index
+             and o.ended_at is null) > {SHARED_BY} then 'account_shared' end,
+      case when h.n = 3 and h.failed then 'failed_thrice' end,
+      case when w.certified_month <= $8 then 'certification_missing' when w.certified_month = $9 then 'certification_expiring' end,
+      case when exists (select from benefit_suspension x where x.county_code = $1 and x.person_id = w.person_id
+             and x.state = 'proposed') then 'suspension_proposed' end,
+      case when exists (select from source_record r where r.county_code = $1 and r.source = 'deaths' and r.id_index = w.id_index
+             and r.batch_id = (select id from source_batch where county_code = $1 and source = 'deaths'
+              order by as_of_on desc, id desc limit 1)) then 'death_match' end,
+      case when s.total <= 0 or s.total > 3 * s.regular or abs(s.regular - e.total_fen) * 5 > e.total_fen
+           then 'unusual_amount' end], null)"""
+_DRAFT = f"""
+{_wanted(_PEOPLE_OF_REGION)},
+written as (
+  insert into payment_line (county_code, plan_id, person_id, due_month, kind, standard_id, reason, {AMOUNTS})
+  select $1, $2, person_id, due_month, kind, standard_id, reason, {AMOUNTS} from wanted order by person_id, due_month),
+s as (
+  select person_id, sum(fen)::bigint as total, coalesce(sum(fen) filter (where kind = 'regular'), 0)::bigint as regular
+    from wanted group by person_id),
+made as (
+  insert into payment_transfer (county_code, plan_id, person_id, payment_account_id, region_code, bank, net_fen, deducted_fen,
+                                carried_fen, state, findings)
+  select $1, $2, w.person_id, a.id, w.region_code, coalesce(a.bank, ''),
+         greatest(s.total, 0) - least(w.carried_fen, greatest(s.total, 0)), least(w.carried_fen, greatest(s.total, 0)),
+         w.carried_fen - least(w.carried_fen, greatest(s.total, 0)) + greatest(-s.total, 0), 'planned', {_FINDINGS}
+    from s join who w using (person_id)
+    left join payment_account a on a.county_code = $1 and a.person_id = w.person_id and a.ended_at is null
+    left join lateral (
+      select count(*) as n, bool_and(x.state = 'failed') as failed,
+             (array_agg(x.payment_account_id order by x.plan_id desc, x.round desc))[1] as account_id
+        from (select state, payment_account_id, plan_id, round from payment_transfer where county_code = $1
+                 and person_id = w.person_id and state not in {_OWED_AGAIN} order by plan_id desc, round desc limit 3) x) h on true
+    left join lateral (
+      select l.total_fen from payment_line l where l.county_code = $1 and l.person_id = w.person_id and l.due_month = $4
+         and l.kind = 'regular' and not l.voided limit 1) e on true
+   order by w.person_id returning person_id, net_fen, findings),
+aside as (
+  select account_id, case when 'suspension_proposed' = any(findings) then 'suspension_proposed' else 'no_account' end as bucket
+    from made join who using (person_id) where findings && array['no_account', 'suspension_proposed'])
+select (select count(*) from made)::int as people, (select coalesce(sum(net_fen), 0)::bigint from made) as net,
+       {", ".join(f"(select coalesce(sum({sums}), 0)::bigint from wanted) as {level}" for level, sums in LEVELS.items())},
+       array(select account_id from aside order by account_id) as aside,
+       array(select bucket from aside order by account_id) as buckets
+"""
 _JUDGED = (
     _wanted(_PEOPLE_OF_PLAN)
     + ", l as (select l.* from payment_line l join who using (person_id) where l.county_code = $1 and l.plan_id = $2"
@@ -237,9 +255,12 @@ async def judge_region(county_code: int, plan_id: int, month: Month, first: str,
 
 
 async def plan_for_many() -> None:
-    """The planner knows nothing of rows a run has just written and takes a township for one person: joins of everybody with
-    everybody. What has to be looked up person by person is a lateral subquery, which this does not change."""
-    await engine.execute("set local enable_nestloop = off")
+    """The planner knows nothing of rows a run has just written. It takes a township for one person and joins everybody with
+    everybody, and a table that has grown since for a small one, which it reads whole for each person. What has to be looked up
+    person by person is a lateral subquery, which goes by its index; some 1 kB a person of a chunk."""
+    await engine.execute(
+        "set local enable_nestloop = off; set local enable_seqscan = off; set local work_mem = '128MB'"
+    )
 
 
 async def take_in_region(county_code: int, plan_id: int, month: int, first: str, beyond: str) -> tuple[int, int]:
