@@ -45,6 +45,8 @@ COLUMNS = (
     Sealed("termination_payee", "id_number_sealed", "payee.id_number", ("county_code", "termination_id", "line_no")),
     Sealed("termination_payee", "guardian_id_sealed", "payee.id_number", ("county_code", "termination_id", "line_no")),
     Sealed("death_report_line", "id_number_sealed", "death_report.id_number", ("county_code", "report_id", "line_no")),
+    Sealed("delegated_list_line", "id_number_sealed", "delegated_list.id_number", ("county_code", "list_id", "line_no")),
+    Sealed("delegated_list_line", "account_sealed", "bank_account", ("county_code", "list_id", "line_no")),
     Sealed("debit_agreement", "payer_id_sealed", "debit_agreement.payer"),
     Sealed("debit_agreement", "bank_account_sealed", "bank_account"),
     Sealed("debit_agreement", "phone_sealed", "person.phone"),

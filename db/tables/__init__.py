@@ -69,6 +69,17 @@ from db.tables.contributions import (
     SuspensionSpell,
     ZeroConsent,
 )
+from db.tables.delegated import (
+    DelegatedAllowance,
+    DelegatedDecision,
+    DelegatedLine,
+    DelegatedList,
+    DelegatedListLine,
+    DelegatedMonth,
+    DelegatedProgramme,
+    DelegatedTerm,
+    DelegatedTransfer,
+)
 from db.tables.leaving import Settlement, SettlementLine, SettlementPayment, Termination, TerminationPayee
 from db.tables.messages import ExchangeFile, ExchangeMessage, Message
 from db.tables.people import Beneficiary, IdentityIndex, Participation, Person, PersonChange, PersonIdentity
@@ -178,4 +189,13 @@ TABLES: tuple[type[Table], ...] = (
     Settlement,
     SettlementLine,
     SettlementPayment,
+    DelegatedProgramme,
+    DelegatedTerm,
+    DelegatedList,
+    DelegatedListLine,
+    DelegatedAllowance,
+    DelegatedDecision,
+    DelegatedMonth,
+    DelegatedLine,
+    DelegatedTransfer,
 )
