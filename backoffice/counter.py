@@ -12,7 +12,7 @@ from litestar.response import Template
 
 from backoffice.viewer import AnyRequest, actor_of, business, day, now, number, on, text, version
 from db.queries import access, people, review
-from db.queries.review import CaseRow
+from db.queries.portal import CaseRow
 from domain import identity, names
 from domain.actor import Actor, ActorKind
 from domain.case import flow

@@ -13,7 +13,7 @@ from db.queries import access as access_query
 from db.queries import inbox, regions
 from db.stores import audit, cases
 from db.stores.security import appointments, staff
-from db.stores.security.staff import NewUser
+from db.stores.security.staff import NewUser as NewUser  # noqa: PLC0414 - the office names it too
 from domain import identity, names
 from domain.actor import Actor, ActorKind, Post
 from domain.case import flow

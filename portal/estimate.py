@@ -1,5 +1,6 @@
 """待遇测算: anybody may try what a pension could be; a participant finds his own figures filled in (规程第二十二条)."""
 
+import contextlib
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from domain.errors import Problem
 from domain.estimate import Estimate, Estimates, Start
 from domain.identity import age_on
 from domain.money import percent, show, yuan
-from domain.parameters import Missing
+from domain.parameters import Funding, Missing
 from domain.rules.contribution import CLAIM_AGE
 from domain.rules.pension import LEVEL_TITLES, PART_TITLES, Part
 from portal import viewer
@@ -79,10 +80,9 @@ def _start(asked: dict[str, str], own: Start | None, today: date) -> tuple[Start
     years = asked.get("years", "").strip() or "0"
     if not (years.isascii() and years.isdigit() and int(years) <= 60):
         problems.append(Problem("years", "请写已经缴了几年，例如8；没有缴过写0。", "years"))
-    try:
+    balance: int = -1
+    with contextlib.suppress(ValueError):
         balance = yuan(asked.get("balance", "").strip() or "0")
-    except ValueError:
-        balance = -1
     if not 0 <= balance <= 10**9:
         problems.append(Problem("balance", "请写账户里有多少元，例如3500.50；没有写0。", "balance"))
     if problems or born is None:
@@ -115,7 +115,7 @@ def _account(each: Estimate) -> int:
 def _parts(chosen: Estimate) -> list[tuple[str, str]]:
     """Each part of the month with who pays it; the account's as one."""
     lines = [
-        (f"{PART_TITLES[item.part]}（{LEVEL_TITLES[item.funding]}）", f"{show(item.fen)}元")
+        (f"{PART_TITLES[item.part]}（{LEVEL_TITLES[Funding(item.funding)]}）", f"{show(item.fen)}元")
         for item in chosen.pension.items if item.funding in LEVEL_TITLES
     ]  # fmt: skip
     return [*lines, (f"{PART_TITLES[Part.ACCOUNT_PENSION]}（您的账户除以139）", f"{show(_account(chosen))}元")]
