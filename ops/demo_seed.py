@@ -21,7 +21,7 @@ from domain import access, identity
 from domain.actor import POST_TITLES, Actor, ActorKind, Channel, Post, Scope
 from domain.agency import worker
 from domain.case.item import SOURCE_TITLES, Source, Subject
-from ops import demo_accounts, demo_cases, demo_desks
+from ops import demo_accounts, demo_benefits, demo_cases, demo_desks
 from web import passwords
 from web import settings as web_settings
 
@@ -137,6 +137,7 @@ async def seed(at: datetime) -> None:
     enrolled = {r.id_number: r.first_enrolled_on for r in everybody if r.status == "contributing" and r.first_enrolled_on}
     await demo_accounts.fill(COUNTY, paying, enrolled, cast.staff)
     await demo_desks.fill(COUNTY, {r.name: r.id_number for r in everybody}, cast.staff, at)
+    await demo_benefits.fill(COUNTY, cast.staff, at)
     await demo_cases.fill(cast, settings.files, at)
 
 
