@@ -1,11 +1,14 @@
 """《待遇核定表》 and 《养老金计算表》 as both sites print them (R-222, P-18)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from db.queries import benefits, pension, regions
+from db.queries import portal as county_query
 from db.queries.benefits import BenefitRow, StandardRow
 from db.queries.portal import PersonRow
 from domain import codes, identity, months
@@ -25,12 +28,29 @@ async def printed_sheet(name: str, person: PersonRow, desk: Desk, at: datetime) 
     """(PDF, file name) of the standard that was determined last. `name`: one of SHEETS with .pdf. NotFound where there is none."""
     name = name.removesuffix(".pdf")
     benefit = await benefits.benefit(person.county_code, person.id)
-    said = [row for row in await benefits.standards(person.county_code, person.id) if row.reason not in ("increase", "age")]
+    said = await _determined(person.county_code, person.id)
     if benefit is None or not said or name not in SHEETS:
         raise NotFound
     make = {"determination": _determination, "calculation": _calculation}[name]
     contents = await make(person, benefit, said[0], desk, at)
     return await pdf.render(f"{name}_sheet", contents), f"{SHEETS[name]}-{contents.number}.pdf"
+
+
+async def calculation_papers(people: Sequence[tuple[int, str]], desk: Desk, at: datetime) -> list[CalculationSheet]:
+    """《养老金计算表》 of each (person, address at which the village reports on it)."""
+    county_code, papers = desk.county.county_code, []
+    for person_id, check_url in people:
+        person, benefit = await county_query.person(county_code, person_id), await benefits.benefit(county_code, person_id)
+        assert person is not None and benefit is not None, "a line of a pack is about somebody who draws a pension"
+        sheet = await _calculation(person, benefit, (await _determined(county_code, person_id))[0], desk, at)
+        papers.append(structs.replace(sheet, check_url=check_url))
+    return papers
+
+
+async def _determined(county_code: int, person_id: int) -> list[StandardRow]:
+    """What was determined, the newest first; increases are no determination."""
+    said = await benefits.standards(county_code, person_id)
+    return [row for row in said if row.reason not in ("increase", "age")]
 
 
 def _common(person: PersonRow, benefit: BenefitRow, standard: StandardRow, desk: Desk, at: datetime, prefix: str) -> dict[str, Any]:

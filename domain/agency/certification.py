@@ -18,7 +18,7 @@ from domain import identity, months, names
 from domain.actor import Actor, ActorKind, Post
 from domain.agency import require_post
 from domain.agency.parameters_import import snapshot
-from domain.agency.suspensions import REASONS, settle_open, written
+from domain.agency.suspensions import REASON_AT_LEAST, REASONS, settle_open, written
 from domain.errors import NotFound, Problem, Refused
 from domain.exchange import sheets, workbook
 from domain.exchange.sheets import Line
@@ -85,11 +85,15 @@ async def certify_self(county_code: int, person_id: int, by: Actor, at: datetime
 
 
 async def certify_by_visit(county_code: int, person_id: int, evidence: str, note: str, by: Actor, at: datetime) -> None:
-    """The village's assistant has seen the person (R-291). `evidence`: storage key of the picture."""
-    if by.kind is not ActorKind.ASSISTANT or by.scope.county_code != county_code:
+    """The village's assistant has seen the person, or a roll with the signature came back to the office (R-291). `evidence`:
+    storage key of the picture; without one the note says how the person was seen."""
+    sees = by.kind is ActorKind.ASSISTANT or any(by.holds(post) for post in COUNTERS)
+    if not sees or by.scope.county_code != county_code:
         raise NotFound
-    if not evidence:
-        raise Refused(Problem("no-picture", "请拍一张和老人在一起的照片。", "photo"))
+    if not evidence and len(note.strip()) < REASON_AT_LEAST:
+        raise Refused(
+            Problem("no-picture", "请拍一张和老人在一起的照片；不愿意拍的，请写明怎样见到本人。", "photo")
+        )
     await _certify(county_code, person_id, "visit", by, at, evidence=evidence, note=note.strip())
 
 

@@ -91,6 +91,7 @@ class CalculationSheet(Numbered, frozen=True, kw_only=True):
     steps: tuple[ReckonedStep, ...]
     handler: str
     made_on: date
+    check_url: str = ""  # where the village reports whether the sheet is right
 
     def __post_init__(self) -> None:
         held = (

@@ -157,7 +157,8 @@ class Column(Struct, frozen=True, kw_only=True):
 
 class VillageList(Numbered, frozen=True, kw_only=True):
     """A list of people of one place with whatever columns it needs; cells are already the words people read.
-    `totals`: a last row. ValueError when a row is not as long as the columns are many."""
+    `totals`: a last row. `codes`: an address for each row, printed as a picture to be scanned; `first`: the number of the first
+    row. ValueError when a row is not as long as the columns are many, or codes are missing."""
 
     title: str
     region_name: str
@@ -165,12 +166,16 @@ class VillageList(Numbered, frozen=True, kw_only=True):
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     totals: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    first: int = 1
     note: str = ""
     maker: str = ""
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.columns) for row in (*self.rows, self.totals or self.columns)):
             raise ValueError("a row is not as long as the columns are many")
+        if self.codes and len(self.codes) != len(self.rows):
+            raise ValueError("not every row has its code")
 
 
 class VoucherEntry(Struct, frozen=True, kw_only=True):
