@@ -36,6 +36,8 @@ ACTIONS = {
     "benefit.confirmed": "确认待遇", "benefit.account_cleared": "清除发放账户", "benefit.redetermination_proposed": "提出重新核定",
     "benefit.redetermination_approved": "重新核定审核通过", "benefit.redetermination_cancelled": "取消重新核定",
     "notice.opened": "打印告知书", "notice.handed": "登记告知书已送达", "notice.list": "打开告知书名单",
+    "village_pack.made": "编制村里名册", "village_pack.opened": "下载村里名册", "village_check.reported": "村里报告核对情况",
+    "village_check.followed": "处理村里报告的情况",
     "run.prepared": "准备批次", "run.tried": "批次试算", "run.reviewed": "复核批次",
     "exchange.uploaded": "上传对方文件", "exchange.read": "下载收发文件", "exchange.sent_again": "重发文件",
     "exchange.settled": "办结对账差异", "special_contribution.determined": "核定特殊缴费",

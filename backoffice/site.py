@@ -44,6 +44,7 @@ from backoffice import (
     statistics,
     subsidies,
     suspensions,
+    village_packs,
 )
 from backoffice.viewer import BUSINESS, SUPERVISION, AnyRequest, actor_of
 from db.queries import access
@@ -85,6 +86,7 @@ MODULES = (
     certification,
     suspensions,
     deaths,
+    village_packs,
     runs,
     subsidies,
     staff,
@@ -112,6 +114,7 @@ BENEFITS = (
     (certification.READERS, Link("资格确认", "/certification", "people")),
     (certification.READERS, Link("暂停发放", "/suspensions", "clock")),
     (certification.READERS, Link("死亡名单", "/deaths", "list")),
+    (certification.READERS, Link("村里名册", "/village-packs", "check")),
     (BUSINESS, Link("告知书", "/notices", "file")),
 )
 FUND = (

@@ -23,7 +23,7 @@ from web.pages import Link, go, page
 PAGE_SIZE = 100
 STATES = {"proposed": "待确认", "confirmed": "正在暂停", "lifted": "已恢复", "dismissed": "不暂停"}
 ORIGINS = {
-    "comparison": "数据比对", "certification": "资格确认过期", "death_report": "村里上报", "case": "业务办理", "desk": "经办人员提出",
+    "comparison": "数据比对", "certification": "资格确认过期", "death_report": "村里上报", "case": "业务办理", "desk": "经办人员提出", "village_check": "村里核对名册",
 }  # fmt: skip
 PARTS = (
     *(Link(title, f"/suspensions?state={state}", "") for state, title in STATES.items()),

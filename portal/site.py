@@ -27,6 +27,7 @@ from portal import (
     statement,
     village,
     village_benefits,
+    village_check,
 )
 from portal.viewer import AnyRequest, is_logged_in
 from web import identity, sessions
@@ -40,7 +41,7 @@ from web.storage import Storage
 
 MODULES = (
     login, home, apply, confirming, materials, cases, account, statement, contribution, contribution_papers, paper_check, estimate, pension, notice, me,
-    village, certification, village_benefits,
+    village, certification, village_benefits, village_check,
 )  # fmt: skip
 FOOTER = (Link("个人信息怎样使用", "/privacy"),)
 
