@@ -15,7 +15,7 @@ from backoffice.viewer import AnyRequest, actor_of, business, now, number, on, t
 from db.queries import accounts, pension
 from db.queries import benefits as queries
 from db.queries.benefits import BenefitRow
-from domain import benefits, redetermination
+from domain import benefit_news, benefits, redetermination
 from domain.actor import Post
 from domain.errors import NotFound, Problem, Refused
 from domain.funds import Fund
@@ -39,7 +39,7 @@ deciders = post_required(*redetermination.POSTS)
 async def waiting(request: AnyRequest) -> Template:
     """Who was determined and has not said yes, the longest silent first (R-222)."""
     scope, today = actor_of(request).scope, on(request)
-    rows = await pension.unconfirmed(scope.county_code, scope.region_prefix, SHOWN + 1)
+    rows = await pension.unconfirmed(scope.county_code, scope.region_prefix, benefit_news.ASKED, SHOWN + 1)
     zone = now(request).tzinfo
     return page(
         request, "benefits/waiting.html", page_title="待遇核定", rows=rows[:SHOWN], more=len(rows) > SHOWN,

@@ -17,7 +17,7 @@ from db import crypto, engine
 from db.queries import access as access_query
 from db.queries import clock, installation
 from db.stores.security import sessions
-from domain import contributions
+from domain import benefit_news, contributions
 from domain.agency import (
     adjustment_review,
     audit_chain,
@@ -32,7 +32,7 @@ from domain.agency import (
 )
 from domain.agency.outbox import SandboxTexter, send_texts
 from domain.runs import KINDS, benefit_adjustment, run
-from ops import exchange, settings, statement_prints
+from ops import exchange, pack_prints, settings, statement_prints
 
 STOP_SECONDS = 30  # a job that is at work when the stop comes may finish
 
@@ -112,9 +112,10 @@ async def follow_agreements(county_code: int, at: datetime) -> None:
 
 
 async def follow_pensioners(county_code: int, at: datetime) -> None:
-    """Who is to be reminded, whose certification has run out, whom a list of deaths names."""
+    """Who is to be reminded, whose certification has run out, whom a list of deaths names, who has not said yes."""
     await certification.follow(county_code, at)
     await suspensions.follow_deaths(county_code, at)
+    await benefit_news.remind_silent(county_code, at)
 
 
 JOBS: tuple[Job, ...] = (
@@ -129,6 +130,7 @@ JOBS: tuple[Job, ...] = (
     Job("funded lists", 3, each_county(book_funded_lists)),
     Job("runs", 2, each_county(work_on_runs)),
     Job("statement prints", 3, each_county(statement_prints.print_waiting)),
+    Job("village packs", 3, each_county(pack_prints.print_waiting)),
     Job("identities", 3600, each_county(follow_identities)),
     Job("age supplements", 21600, each_county(follow_ages)),
     Job("debit agreements", 3600, each_county(follow_agreements)),

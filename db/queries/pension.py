@@ -87,7 +87,8 @@ class Redetermination(Struct, frozen=True, kw_only=True):
 
 
 class Unconfirmed(Struct, frozen=True, kw_only=True):
-    """Somebody who has not said yes since `told_at`. `corrected`: to a correction of what is paid already."""
+    """Somebody who has not said yes since `told_at`. `corrected`: to a correction of what is paid already; `reminded_at`: the last
+    time."""
 
     person_id: int
     name: str
@@ -96,6 +97,7 @@ class Unconfirmed(Struct, frozen=True, kw_only=True):
     total_fen: int
     first_month: int
     corrected: bool
+    reminded_at: datetime | None
 
 
 async def payments(county_code: int, person_id: int, limit: int) -> list[Payment]:
@@ -177,19 +179,21 @@ async def redeterminations(county_code: int, person_id: int) -> list[Redetermina
     return [Redetermination(**dict(row)) for row in rows]
 
 
-async def unconfirmed(county_code: int, prefix: str, limit: int) -> list[Unconfirmed]:
-    """Who has not confirmed a determination or a correction, the longest silent first."""
+async def unconfirmed(county_code: int, prefix: str, reminder: str, limit: int) -> list[Unconfirmed]:
+    """Who has not confirmed a determination or a correction, the longest silent first. `reminder`: how its titles begin."""
     rows = await engine.fetch(
         "select b.person_id, p.name, coalesce(g.full_name, p.region_code) as region_name,"
-        " coalesce(r.decided_at, b.determined_at) as told_at, s.total_fen, b.first_month, r.id is not null as corrected"
+        " coalesce(r.decided_at, b.determined_at) as told_at, s.total_fen, b.first_month, r.id is not null as corrected,"
+        " (select max(m.created_at) from message m where m.county_code = b.county_code and m.recipient_index = p.id_index"
+        " and m.channel = 'in_app' and m.title like $3 || '%' and m.created_at >= coalesce(r.decided_at, b.determined_at)) as reminded_at"
         " from benefit b join person p on p.county_code = b.county_code and p.id = b.person_id"
         " left join region g on g.code = p.region_code"
         " left join benefit_redetermination r on r.county_code = b.county_code and r.person_id = b.person_id and r.state = 'approved'"
         " cross join lateral (select total_fen from benefit_standard where county_code = b.county_code and person_id = b.person_id"
         " order by from_month desc, id desc limit 1) s"
         " where b.county_code = $1 and p.region_code like $2 || '%' and (b.state = 'determined' or r.id is not null)"
-        " order by told_at, b.person_id limit $3",
-        county_code, prefix, limit,
+        " order by told_at, b.person_id limit $4",
+        county_code, prefix, reminder, limit,
     )  # fmt: skip
     return [Unconfirmed(**dict(row)) for row in rows]
 

@@ -15,7 +15,7 @@ from db.queries import runs as query
 from db.stores import benefit_adjustments as store
 from db.stores.benefit_adjustments import Key, Raise, Reckoned
 from db.stores.runs import ChunkRow, RunRow
-from domain import months
+from domain import benefit_news, months
 from domain.actor import Actor, Post
 from domain.agency.parameters_import import snapshot
 from domain.determination import column_of
@@ -116,6 +116,8 @@ async def work(run: RunRow, chunk: ChunkRow, at: datetime) -> Worked:
     await store.hold(run.county_code, alone=False)
     keys = await store.keys(run.county_code, asked)
     done = await store.raise_region(run.county_code, asked, reckoned(parameters, keys))
+    if run.state != "trying":
+        await benefit_news.tell_risen(run.county_code, run.id, settings["document"], at, (first, beyond))
     return Worked(
         rows=done.people, amount_fen=sum(done.monthly.values()), aside=done.aside,
         detail=done.monthly | {"arrears": done.arrears_fen, "unchanged": done.unchanged},
@@ -160,7 +162,10 @@ async def follow_ages(county_code: int, at: datetime) -> int:
         _one(Key(step, 0, band), Standards(basic=(), ages=standards(parameters, months.first_day(step)).ages))
         for step, band in await store.grown_older(county_code, month, bands, OUTSIDE)
     ]  # fmt: skip
-    return await store.add_age_steps(county_code, month, bands, OUTSIDE, cases, at) if cases else 0
+    written = await store.add_age_steps(county_code, month, bands, OUTSIDE, cases, at) if cases else 0
+    if written:
+        await benefit_news.tell_risen(county_code, None, "高龄加发", at)
+    return written
 
 
 KIND = RunKind(

@@ -44,7 +44,7 @@ ONLY_IN: dict[str, set[str]] = {
 
 # Only these open transactions: the door of cases, runs and the job queue, imports, and the security stores.
 OPENS_TRANSACTIONS = {
-    "bench", "db", "domain.access", "domain.agency", "domain.benefit_notices", "domain.benefits", "domain.case.flow",
+    "bench", "db", "domain.access", "domain.agency", "domain.benefit_news", "domain.benefit_notices", "domain.benefits", "domain.case.flow",
     "domain.contribution_papers", "domain.contributions", "domain.finance", "domain.payment_list", "domain.payments",
     "domain.person_file", "domain.redetermination", "domain.runs.run", "domain.statements", "domain.subsidies",
     "domain.verify", "ops",

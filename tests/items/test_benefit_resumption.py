@@ -172,7 +172,7 @@ async def test_the_form_begins_with_the_answer_that_fits_and_wants_what_belongs_
     assert await benefit_resumption.prefill(await make.subject(OLD)) == {"why": "alive"}
     assert (await benefit(person))["state"] == "confirmed"
     for wrong in ({"why": "x"}, {"why": "released"}, {"why": "other", "note": "错"}):
-        with pytest.raises(ValueError, match="请|写明"):
+        with pytest.raises(ValueError, match=r"请|写明"):
             BenefitResumption(**wrong)  # type: ignore[arg-type]
     assert BenefitResumption(why="released", freed_on=date(2027, 2, 10)).last_month == 202702
     assert BenefitResumption(why="other", note="搬家了没有联系上").last_month is None
