@@ -51,7 +51,7 @@ async def add(
     )  # fmt: skip
     await engine.execute(
         "insert into village_pack_file (county_code, pack_id, number, first_line, last_line) select $1, $2, n, (n - 1) * $4 + 1,"
-        " least(n * $4, $3) from generate_series(1, ($3 + $4 - 1) / $4) n",
+        " least(n * $4, $3) from generate_series(1, ($3::int + $4::int - 1) / $4) n",
         county_code, pack_id, len(people), per_file,
     )  # fmt: skip
     return pack_id
