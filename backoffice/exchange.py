@@ -19,7 +19,6 @@ from domain.agency.special_contributions import Determination
 from domain.contributions import COLLECTION
 from domain.errors import NotFound, Problem, Refused
 from domain.exchange.envelope import Answer
-from domain.exchange.finance import FINANCE
 from domain.finance import REGISTER
 from domain.identity import mask_id
 from domain.money import yuan
@@ -28,7 +27,7 @@ from web.guards import post_required
 from web.pages import Link, download, go, page
 
 READERS = (
-    Post.COUNTY_COLLECTION, Post.CASHIER, Post.ACCOUNTANT, Post.FINANCE_SUPERVISOR, Post.COUNTY_AUDITOR, Post.COUNTY_HEAD,
+    Post.COUNTY_COLLECTION, Post.COUNTY_BENEFIT, Post.CASHIER, Post.ACCOUNTANT, Post.FINANCE_SUPERVISOR, Post.COUNTY_AUDITOR, Post.COUNTY_HEAD,
 )  # fmt: skip
 PARTS = (
     Link("对账", "/exchange", ""),
@@ -51,8 +50,9 @@ DETERMINED = {
     "refused": ("税务退回", "bad"),
 }
 readers = post_required(*READERS)
-uploaders = post_required(*COLLECTION, *REGISTER)
+uploaders = post_required(*COLLECTION, Post.COUNTY_BENEFIT, *REGISTER)
 collection = post_required(*COLLECTION)
+workers = post_required(*COLLECTION, Post.COUNTY_BENEFIT)
 deciders = post_required(*exchange_board.DESKS)
 
 
@@ -91,7 +91,7 @@ async def files_page(request: AnyRequest, problems: tuple[Any, ...] = (), said: 
         request, "exchange/files.html", status_code=422 if problems else 200, page_title="收发文件", parts=parts(request),
         rows=rows[:PAGE_SIZE], titles=TITLES, state_of=state_of, directions=DIRECTIONS, chosen=chosen, problems=problems, said=said,
         partner_title=partner_title, partners=[(code, partner_title(code)) for code in await queries.partners(county)],
-        state_choices=[(code, words) for code, (words, _) in STATES.items()], uploads=_holds(request, *COLLECTION, *REGISTER),
+        state_choices=[(code, words) for code, (words, _) in STATES.items()], uploads=_holds(request, *COLLECTION, Post.COUNTY_BENEFIT, *REGISTER),
         next_url=f"{here}&before={rows[PAGE_SIZE - 1].id}" if len(rows) > PAGE_SIZE else None, first_url=here if before else None,
     )  # fmt: skip
 
@@ -133,14 +133,14 @@ async def one(request: AnyRequest, file_id: FromPath[int]) -> Template:
 
 async def file_page(request: AnyRequest, found: FileRow, problems: tuple[Any, ...] = ()) -> Template:
     title = TITLES.get(found.kind, found.kind)
-    collects = _holds(request, *COLLECTION)
+    works = _holds(request, *exchange_board.workers_of(found.partner))
     return page(
         request, "exchange/file.html", status_code=422 if problems else 200, page_title=f"{DIRECTIONS[found.direction]}第{found.sequence}号{title}",
         f=found, title=title, partner=partner_title(found.partner), state=state_of(found), problems=problems,
-        resends=collects and found.direction == "out" and found.state in AGAIN and found.kind in TITLES,
-        settles=collects and exchange_board.may_settle(found.direction, found.kind, found.state, found.reason),
+        resends=works and found.direction == "out" and found.state in AGAIN and found.kind in TITLES,
+        settles=works and exchange_board.may_settle(found.direction, found.kind, found.state, found.reason),
         document=found.document_id if sees_people(request) else None,
-        downloads=_decides(request) or (found.partner == FINANCE and _holds(request, *REGISTER)),
+        downloads=_holds(request, *exchange_board.readers_of(found.partner)),
     )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ async def content(request: AnyRequest, file_id: FromPath[int]) -> Response[bytes
     return download(data, f"{partner}-{found.direction}-{found.sequence}.txt", "application/octet-stream")
 
 
-@post("/exchange/files/{file_id:int}/{step:str}", guards=[collection])
+@post("/exchange/files/{file_id:int}/{step:str}", guards=[workers])
 async def act(request: AnyRequest, file_id: FromPath[int], step: FromPath[str]) -> Response[Any] | Template:
     actor, form, at = actor_of(request), await request.form(), now(request)
     found = await _file(request, file_id)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from db.engine import transaction
 from db.stores import exchange as store
-from domain.agency import bank_desk, finance_desk, tax_exchange
+from domain.agency import bank_desk, cards, finance_desk, tax_exchange
 from domain.agency.numbered_files import Taken
 from domain.exchange.envelope import Answer
 from domain.exchange.finance import FINANCE
@@ -44,6 +44,7 @@ async def exchange_with_banks(county_code: int, at: datetime) -> None:
     for folder in filter(is_there, sorted(settings.exchange().glob("bank/[A-Z]*"))):
         try:
             await take_in(county_code, folder, partial(bank_desk.receive, folder.name), at)
+            await cards.ask_daily(county_code, folder.name, at)
             await lay_out(county_code, folder, folder.name, at)
         except Exception as trouble:  # noqa: BLE001 - raised below
             troubles.append(trouble)

@@ -38,7 +38,7 @@ class NewStandard(Struct, frozen=True, kw_only=True):
 
 
 class NewAccount(Struct, frozen=True, kw_only=True):
-    """`number`: the digits, kept sealed."""
+    """`number`: the digits, kept sealed. `verified`: the bank itself says that it is the person's."""
 
     person_id: int
     kind: str
@@ -47,6 +47,7 @@ class NewAccount(Struct, frozen=True, kw_only=True):
     number: str
     origin: str
     case_id: int | None = None
+    verified: bool = False
 
 
 async def add_benefit(county_code: int, new: NewBenefit, at: datetime) -> None:
@@ -113,9 +114,10 @@ async def set_account(county_code: int, new: NewAccount, at: datetime) -> int:
     )  # fmt: skip
     account_id: int = await engine.fetchval(
         "insert into payment_account (county_code, person_id, kind, bank, holder_name, account_sealed, account_index, account_tail,"
-        " origin, case_id, since) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id",
+        " origin, case_id, since, state, verified_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id",
         county_code, new.person_id, new.kind, new.bank, new.holder_name, seal(new.number, BANK_ACCOUNT),
         index(new.number, BANK_ACCOUNT), new.number[-4:], new.origin, new.case_id, at,
+        "verified" if new.verified else "unverified", at if new.verified else None,
     )  # fmt: skip
     return account_id
 

@@ -56,6 +56,7 @@ from db.tables.books import (
     VoucherLine,
     VoucherReview,
 )
+from db.tables.cards import AccountCheck, AgencyBank, CardRequest
 from db.tables.cases import Attachment, CaseEvent, CaseMaterial, CasePause, Commitment, IssuedDocument, ServiceCase
 from db.tables.comparison import ComparisonResult, SourceBatch, SourceRecord, SourceState
 from db.tables.contributions import (
@@ -95,6 +96,7 @@ from db.tables.reference import (
     PolicyParameter,
 )
 from db.tables.runs import BatchRun, RunChunk, RunException
+from db.tables.village_packs import VillageCheck, VillagePack, VillagePackFile, VillagePackLine
 
 TABLES: tuple[type[Table], ...] = (
     Installation,
@@ -184,6 +186,9 @@ TABLES: tuple[type[Table], ...] = (
     PaymentPlan,
     PaymentLine,
     PaymentTransfer,
+    AgencyBank,
+    CardRequest,
+    AccountCheck,
     Termination,
     TerminationPayee,
     Settlement,
@@ -198,4 +203,8 @@ TABLES: tuple[type[Table], ...] = (
     DelegatedMonth,
     DelegatedLine,
     DelegatedTransfer,
+    VillagePack,
+    VillagePackLine,
+    VillagePackFile,
+    VillageCheck,
 )

@@ -1,4 +1,5 @@
-"""银行代收: what a bank's counters took, day by day (湖南省经办工作流程十二; R-087…R-090).
+"""What banks send: 银行代收, what their counters took, day by day (湖南省经办工作流程十二; R-087…R-090), and their answers about
+accounts (bank_answers.py).
 
 The same function takes a file out of the folder and one that a clerk uploads. It becomes a document whose lines are booked
 once the money is registered; whom nobody knows waits for a clerk. A serial number, person and year come once.
@@ -10,7 +11,7 @@ from datetime import datetime
 from db.queries import people as people_query
 from db.stores.books import NewDocument
 from domain import books, contributions
-from domain.agency import numbered_files, worker
+from domain.agency import bank_answers, numbered_files, worker
 from domain.agency.numbered_files import Kept, Partner, Taken
 from domain.books import DocumentKind
 from domain.contribution_lines import Paid
@@ -30,6 +31,8 @@ async def receive(code: str, county_code: int, data: bytes, file_name: str, at: 
 
 
 async def _take(county_code: int, message: Message, file_name: str, at: datetime) -> Kept:
+    if message.header.type in bank_answers.TYPES:
+        return await bank_answers.take(county_code, message, at)
     header, rows = message.header, [row for row in message.rows if isinstance(row, Collection)]
     _check_days(message, rows, at)
     if not rows:

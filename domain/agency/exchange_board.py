@@ -44,6 +44,17 @@ class Difference(Struct, frozen=True, kw_only=True):
     amount_fen: int | None = None
 
 
+def readers_of(partner: str) -> tuple[Post, ...]:
+    """Who may read its files. A notice of money names no residents; cards and pensions are the benefit desk's."""
+    more = {TAX: (), FINANCE: REGISTER}.get(partner, (Post.COUNTY_BENEFIT,))
+    return (*DESKS, *more)
+
+
+def workers_of(partner: str) -> tuple[Post, ...]:
+    """Who takes in its files by hand, sends them again and clears up differences."""
+    return COLLECTION if partner in (TAX, FINANCE) else (*COLLECTION, Post.COUNTY_BENEFIT)
+
+
 def partner_title(partner: str) -> str:
     return {TAX: "税务部门", FINANCE: "财政部门"}.get(partner, f"银行 {partner}")
 
@@ -156,7 +167,7 @@ async def upload(county_code: int, data: bytes, file_name: str, by: Actor, at: d
     """The same as through the folder, for a file that came another way. What is no file of a partner is refused here and
     answered to nobody."""
     sender = envelope.header_of(data).sender
-    require_post(by, county_code, REGISTER if sender == FINANCE else COLLECTION)
+    require_post(by, county_code, REGISTER if sender == FINANCE else workers_of(sender))
     if sender == TAX:
         taken = await tax_exchange.receive(county_code, data, file_name, at)
     elif sender == FINANCE:
@@ -171,12 +182,11 @@ async def upload(county_code: int, data: bytes, file_name: str, by: Actor, at: d
 
 
 async def read(county_code: int, file_id: int, by: Actor, at: datetime) -> tuple[str, bytes]:
-    """Name and bytes of a file as it was sent or came; who read it is written down (R-058). A notice of money names no
-    residents: finance reads that one too."""
+    """Name and bytes of a file as it was sent or came; who read it is written down (R-058)."""
     found = await queries.file(county_code, file_id)
     if found is None:
         raise NotFound
-    require_post(by, county_code, (*DESKS, *REGISTER) if found.partner == FINANCE else DESKS)
+    require_post(by, county_code, readers_of(found.partner))
     async with transaction():
         await _log(county_code, at, by, "exchange.read", f"{file_id}", "", found.file_name)
     return found.file_name, await queries.body(county_code, file_id)
@@ -184,11 +194,11 @@ async def read(county_code: int, file_id: int, by: Actor, at: datetime) -> tuple
 
 async def send_again(county_code: int, file_id: int, by: Actor, at: datetime) -> None:
     """Puts a file of ours into the folder once more: the same bytes, the same number, counted."""
-    require_post(by, county_code, COLLECTION)
     async with transaction():
         file = await store.lock_file(county_code, file_id)
         if file is None or file.direction != "out":
             raise NotFound
+        require_post(by, county_code, workers_of(file.partner))
         if file.kind not in TITLES:
             raise Refused(Problem("by-hand", "这种文件在它自己的页面下载，再交给银行。"))
         if file.state not in AGAIN:
@@ -199,13 +209,13 @@ async def send_again(county_code: int, file_id: int, by: Actor, at: datetime) ->
 
 async def settle(county_code: int, file_id: int, why: str, by: Actor, at: datetime) -> None:
     """Ends a difference that somebody has cleared up; what the difference was stays beside how it ended."""
-    require_post(by, county_code, COLLECTION)
     if len(why.strip()) < 4:
         raise Refused(Problem("no-reason", "请写明差异是怎样弄清的。", "why"))
     async with transaction():
         file = await store.lock_file(county_code, file_id)
         if file is None:
             raise NotFound
+        require_post(by, county_code, workers_of(file.partner))
         if not may_settle(file.direction, file.kind, file.state, file.reason):
             raise Refused(Problem("other-state", "这份文件没有等办结的差异，请刷新页面。"))
         await store.set_state(county_code, file_id, "processed", at, f"{file.reason}（已办结：{why.strip()[:200]}）")

@@ -11,14 +11,14 @@ from typing import Annotated
 from msgspec import Struct
 
 from domain.errors import Problem, Refused
-from domain.exchange import envelope, lines
-from domain.exchange.columns import amount, code, day, id_number, text, year
+from domain.exchange import cards, envelope, lines
+from domain.exchange.columns import account_number, amount, code, day, id_number, text, year
 from domain.exchange.envelope import AGENCY, Acknowledgement, FileType, Header, Message
 from domain.exchange.lines import Row
 
 END = "\r\n"
 PARTICIPANT = text("社保编号", 20)
-ACCOUNT = code("账号", r"\d{6,32}", "6到32位数字")
+ACCOUNT = account_number()
 BATCH = code("批次号", r"\d{16}", "16位数字：8位日期加8位流水号")
 
 
@@ -83,6 +83,7 @@ class Collection(Struct, frozen=True, kw_only=True):
 
 TYPES: dict[str, FileType] = {
     "collection": FileType("银行代收日报", Collection, frozenset({envelope.BANK})),
+    **cards.TYPES,
     "ack": FileType("文件回执", Acknowledgement, frozenset({AGENCY, envelope.BANK})),
 }
 
@@ -96,7 +97,7 @@ def encode(header: Header, rows: Sequence[Struct]) -> bytes:
 
 
 def decode(data: bytes) -> Message:
-    """The rows are Collection or Acknowledgement. Raises Refused with line-numbered problems."""
+    """The rows are Collection, Opened, Checked or Acknowledgement. Raises Refused with line-numbered problems."""
     message = envelope.decode(data, TYPES, "gb18030")
     if message.header.type == "collection":
         _once([row.serial_no for row in message.rows if isinstance(row, Collection)], "银行流水号", first_line=2)
@@ -117,6 +118,11 @@ def debit_file_name(county_code: int, batch_no: str) -> str:
 
 def payment_file_name(county_code: int, batch_no: str) -> str:
     return f"DF{county_code:06d}{batch_no}.TXT"
+
+
+def delegated_file_name(county_code: int, batch_no: str) -> str:
+    """Of payments on behalf of other bureaus: the same rows as a payment file, told apart by its name (代发)."""
+    return f"BT{county_code:06d}{batch_no}.TXT"
 
 
 def signing_file_name(county_code: int, batch_no: str) -> str:

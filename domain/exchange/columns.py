@@ -72,6 +72,11 @@ def id_number(title: str = "社会保障号码", *, blank: bool = False) -> Colu
     return code(title, r"[0-9A-Z()/-]{4,32}" + ("|" if blank else ""), f"4到32位字母和数字{tail}")
 
 
+def account_number(*, blank: bool = False) -> Column:
+    tail = "，可以空着" if blank else ""
+    return code("账号", r"\d{6,32}" + ("|" if blank else ""), f"6到32位数字{tail}")
+
+
 def amount(title: str, *, least: int = 0) -> Column:
     """A field of fen, written in yuan. `least`: the smallest that may stand there."""
 

@@ -18,10 +18,11 @@ RARE = ["䶮㐂𠮷\ue863", "43990119881111001X"]
 
 class Branch:
     """`accounts.csv` (account, holder, ID number, balance) says what people have; without it every account is there, with a
-    balance that `seed` decides. `collect.csv` (name, ID number, year, amount[, branch]) is what came in at the counter."""
+    balance that `seed` decides. `collect.csv` (name, ID number, year, amount[, branch]) is what came in at the counter,
+    `opened.csv` (name, ID number, kind) who had an account opened there."""
 
     def __init__(self, folder: Path, code: str, county: str, seed: str, fault: Fault | None = None) -> None:
-        books = {"balances": {}, "done": {}, "serial": 0}
+        books = {"balances": {}, "done": {}, "serial": 0, "opened": {}, "later": []}
         self.box = Mailbox(folder / "bank" / code, code, county, Form(ENCODING, END), fault, books)
         self.books = self.box.books
         self.seed = seed
@@ -32,11 +33,21 @@ class Branch:
         if not path.exists():
             return None
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return {row[0].strip(): [cell.strip() for cell in row[1:4]] for row in csv.reader(file) if len(row) == 4}
+            listed = {row[0].strip(): [cell.strip() for cell in row[1:4]] for row in csv.reader(file) if len(row) == 4}
+        return {**listed, **self.books["opened"]}
 
     def look(self, on: str) -> None:
-        for _ in self.box.messages(on):
-            pass  # the agency sends a bank no numbered files but answers
+        for kind, rows in self.books.pop("later"):
+            self.box.send(kind, rows, on)
+        self.books["later"] = []
+        for head, rows in self.box.messages(on):
+            if head.type == "account_opening":
+                self._answer("account_opened", [self._open(row) for row in rows], on)
+            elif head.type == "account_check":
+                self._answer("account_checked", [[row[0], self._whose(row)] for row in rows], on)
+        walked_in = list(orders(self.box.folder, "opened.csv", 3))
+        if walked_in:
+            self._answer("account_opened", [self._open(["0", *row[:3], "", ""]) for row in walked_in], on)
         for name, data in self.box.arrived(".TXT"):
             try:
                 self._batch(name, data)
@@ -59,7 +70,7 @@ class Branch:
         if not before:
             rows = [line.removesuffix("|").split("|") for line in text.split(END)[:-1]]
             spoiled = fault is Fault.RETURNED_LINE
-            if name.startswith(("DK", "DF")):
+            if name.startswith(("DK", "DF", "BT")):
                 done, failed = self._debit(rows, spoiled) if name.startswith("DK") else self._pay(rows, spoiled)
             else:
                 done, failed = self._sign(rows)
@@ -130,6 +141,34 @@ class Branch:
             chance = random.Random(f"{self.seed} {account}")
             return Decimal(chance.choice((0, 500, 2000, 10000)))
         return Decimal(self.holders[account][2]) if account in self.holders else None
+
+    # ------------------------------------------------------------ cards and accounts
+
+    def _open(self, asked: list[str]) -> list[str]:
+        number, name, id_number, kind, _, _ = asked
+        self.books["serial"] += 1
+        account = f"62179943{self.seed[:3]:0>3}{self.books['serial']:08d}"
+        self.books["opened"][account] = [name, id_number, "0.00"]
+        if self.holders is not None:
+            self.holders[account] = self.books["opened"][account]
+        return [number, name, id_number, kind, account, ""]
+
+    def _whose(self, asked: list[str]) -> str:
+        _, name, id_number, account = asked
+        holder = self.holders.get(account) if self.holders is not None else [name, id_number]
+        return "no_such" if holder is None else "verified" if holder[:2] == [name, id_number] else "name_differs"
+
+    def _answer(self, kind: str, rows: list[list[str]], on: str) -> None:
+        fault = self.box.next_fault()
+        if fault is Fault.RETURNED_LINE:
+            rows[0] = [rows[0][0], "closed"] if kind == "account_checked" else [*rows[0][:4], "", "证件已经过期"]
+        if fault is Fault.LATER_LINES:
+            half = len(rows) // 2
+            self.books["later"].append([kind, rows[half:]])
+            rows = rows[:half]
+        self.box.send(kind, rows, on, fault=fault)
+        if fault is Fault.OTHER_ANSWER and kind == "account_opened":
+            self.box.send(kind, [[*row[:4], f"{row[4]}9", ""] for row in rows], on)
 
     # ------------------------------------------------------------ the counter
 

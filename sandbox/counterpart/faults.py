@@ -17,6 +17,8 @@ class Fault(StrEnum):
     GAP = "gap"  # a number is left out
     GBK_RARE = "gbk_rare"  # GB18030, with names that GBK does not have
     RETURNED_LINE = "returned_line"  # one row comes back undone
+    LATER_LINES = "later_lines"  # half of the answers wait until the next look
+    OTHER_ANSWER = "other_answer"  # the answers come a second time and say something else
 
 
 def spoil(fault: Fault | None, head: Head, data: bytes, form: Form) -> bytes:
