@@ -9,6 +9,7 @@ The index key stays for the life of the database: search would find nothing afte
 import base64
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -106,6 +107,13 @@ def _keys() -> Keys:
     return _ring
 
 
+def _key(name: str) -> bytes:
+    key = _keys().keys.get(name)
+    if key is None:
+        raise Unreadable(f"key {name!r} is not in the key file")
+    return key
+
+
 def session_key() -> bytes:
     """Binds CSRF tokens and other short-lived marks to this installation."""
     return _keys().session
@@ -125,9 +133,7 @@ def seal(plain: bytes | str, purpose: str) -> bytes:
 def unseal(blob: bytes, purpose: str) -> bytes:
     """Raises Unreadable; nothing of the plain text is given out before the tag is checked."""
     name, head = key_id(blob), blob[: 1 + blob[0]]
-    key = _keys().keys.get(name)
-    if key is None:
-        raise Unreadable(f"key {name!r} is not in the key file")
+    key = _key(name)
     nonce, text = blob[len(head) :][:NONCE_BYTES], blob[len(head) + NONCE_BYTES :]
     try:
         return decrypt(key, nonce, text, head + purpose.encode())
@@ -137,6 +143,30 @@ def unseal(blob: bytes, purpose: str) -> bytes:
 
 def unseal_text(blob: bytes, purpose: str) -> str:
     return unseal(blob, purpose).decode()
+
+
+def opener(purpose: str) -> Callable[[bytes], str]:
+    """unseal_text for very many blobs: what hangs on the key alone is made once."""
+    keys: dict[bytes, tuple[algorithms.SM4, bytes]] = {}
+
+    def open_one(blob: bytes) -> str:
+        head = blob[: 1 + blob[0]] if blob else b""
+        if head not in keys:
+            keys[head] = algorithms.SM4(_key(key_id(blob))), head + purpose.encode()
+        algorithm, associated = keys[head]
+        place = len(head) + NONCE_BYTES
+        if len(blob) < place + TAG_BYTES:
+            raise Unreadable("too short to be a sealed value")
+        decryptor = Cipher(algorithm, modes.GCM(blob[len(head) : place])).decryptor()
+        decryptor.authenticate_additional_data(associated)
+        plain = decryptor.update(blob[place:-TAG_BYTES])
+        try:
+            decryptor.finalize_with_tag(blob[-TAG_BYTES:])
+        except InvalidTag as problem:
+            raise Unreadable(f"not a sealed {purpose}") from problem
+        return plain.decode()
+
+    return open_one
 
 
 def key_id(blob: bytes) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from db import engine
-from db.crypto import unseal_text
+from db.crypto import opener
 from db.stores.benefits import BANK_ACCOUNT
 
 
@@ -161,11 +161,11 @@ async def to_send(county_code: int, plan_id: int, bank: str, limit: int) -> list
         " and t.state = 'planned' and t.bank = $3 order by t.person_id limit $4",
         county_code, plan_id, bank, limit,
     )  # fmt: skip
+    id_number, account_no = opener("person.id_number"), opener(BANK_ACCOUNT)
     return [
         ToSend(
-            person_id=row["person_id"], round=row["round"], name=row["name"],
-            id_number=unseal_text(row["id_number_sealed"], "person.id_number"),
-            account_no=unseal_text(row["account_sealed"], BANK_ACCOUNT), region_code=row["region_code"], net_fen=row["net_fen"],
+            person_id=row["person_id"], round=row["round"], name=row["name"], id_number=id_number(row["id_number_sealed"]),
+            account_no=account_no(row["account_sealed"]), region_code=row["region_code"], net_fen=row["net_fen"],
         )
         for row in rows
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from domain.errors import Problem, Refused
 from domain.exchange.columns import columns_of
@@ -45,8 +46,7 @@ def refuse(problems: Sequence[Problem]) -> None:
 def write(row: Struct, line: int) -> str:
     """One line without its end. Refused when a value has not the form that the reader would insist on."""
     texts = []
-    for name, column in columns_of(type(row)).items():
-        value = getattr(row, name)
+    for column, value in zip(columns_of(type(row)).values(), astuple(row), strict=True):
         text = column.write(value)
         try:
             same = column.read(text) == value
