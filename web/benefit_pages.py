@@ -25,7 +25,8 @@ from web.documents.benefit_contents import PensionPart
 PAYMENTS_SHOWN = 36
 PAYERS = {"central": "中央财政", "province": "省财政", "city": "市财政", "county": "县财政"}
 RULES = {
-    "pension": "每月养老金", "redetermination": "重新核定以后每月", "resident_monthly_v1": "账户利息", **{part.value: title for part, title in PART_TITLES.items()},
+    "pension": "每月养老金", "increase": "这一次重新算的部分，每月",
+    "redetermination": "重新核定以后每月", "resident_monthly_v1": "账户利息", **{part.value: title for part, title in PART_TITLES.items()},
 }  # fmt: skip
 STATES = {
     "planned": ("等待发放", "info"), "sent": ("已送银行", "info"), "paid": ("已发放", "good"), "failed": ("没有发成", "bad"),

@@ -135,10 +135,12 @@ def reckoned(parameters: Parameters, keys: list[Key]) -> list[Reckoned]:
 
 
 def _one(key: Key, valid: Standards) -> Reckoned:
+    """The trace is of what is reckoned anew, and says so: what the account pays stays as it was."""
     found = pension({}, key.years, key.age, valid)
+    trace = msgspec.structs.replace(found.trace, rule="increase")
     return Reckoned(
         key=key, amounts={column_of(item): item.fen for item in found.items},
-        trace=msgspec.json.encode(found.trace).decode(), versions=sorted(found.trace.all_versions()),
+        trace=msgspec.json.encode(trace).decode(), versions=sorted(trace.all_versions()),
     )  # fmt: skip
 
 
