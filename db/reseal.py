@@ -44,6 +44,8 @@ COLUMNS = (
     Sealed("termination_payee", "account_sealed", "bank_account", ("county_code", "termination_id", "line_no")),
     Sealed("termination_payee", "id_number_sealed", "payee.id_number", ("county_code", "termination_id", "line_no")),
     Sealed("termination_payee", "guardian_id_sealed", "payee.id_number", ("county_code", "termination_id", "line_no")),
+    Sealed("transfer", "letter_sealed", "exchange.body"),
+    Sealed("transfer", "form_sealed", "exchange.body"),
     Sealed("death_report_line", "id_number_sealed", "death_report.id_number", ("county_code", "report_id", "line_no")),
     Sealed("delegated_list_line", "id_number_sealed", "delegated_list.id_number", ("county_code", "list_id", "line_no")),
     Sealed("delegated_list_line", "account_sealed", "bank_account", ("county_code", "list_id", "line_no")),

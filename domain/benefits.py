@@ -30,7 +30,7 @@ async def begin(
     """Writes the determination in the caller's transaction: its interest into the books, the benefit, its standard; the person
     pays in no more. Nothing is paid before the person confirms (R-222)."""
     for each in found.interest:
-        await _capitalise(county_code, account_id, each, by, at)
+        await capitalise(county_code, account_id, each, by, at)
     await benefits.mark_settled(county_code, account_id, found.eligible_on.year)
     await benefits.add_benefit(county_code, NewBenefit(
         person_id=person_id, account_id=account_id, case_id=case_id, eligible_on=found.eligible_on,
@@ -46,10 +46,12 @@ async def begin(
     await benefits.leave_debits(county_code, person_id, at.date())
 
 
-async def _capitalise(county_code: int, account_id: int, due: Capitalised, by: Actor, at: datetime) -> None:
+async def capitalise(
+    county_code: int, account_id: int, due: Capitalised, by: Actor, at: datetime, title: str = "待遇核定结息"
+) -> None:
     """A settlement sheet of one account (R-182). Its year's settlement later adds only what is missing."""
     new = NewDocument(
-        kind=DocumentKind.INTEREST, business_on=due.on, region_code=f"{county_code:06d}", title=f"待遇核定结息 {due.on.year}年",
+        kind=DocumentKind.INTEREST, business_on=due.on, region_code=f"{county_code:06d}", title=f"{title} {due.on.year}年",
     )  # fmt: skip
     document_id = await desk.open_document(county_code, new, [], by, at)
     draft = await desk.locked(county_code, document_id, "draft")

@@ -49,7 +49,16 @@ class DocumentKind(StrEnum):
     SUSPENSE = "suspense"  # money that came and belongs to nobody yet
     SUSPENSE_CLEARED = "suspense_cleared"  # and whose it turned out to be
     BENEFIT_PAYMENT = "benefit_payment"  # the pensions of a month
+    SETTLEMENT = "settlement"  # what is paid out when a relation ends, gross
+    SETTLEMENT_OFFSET = "settlement_offset"  # and what is set off against it
+    TRANSFER_OUT = "transfer_out"  # an account that goes to another county
+    TRANSFER_IN = "transfer_in"  # and one that comes from there
+    TRANSFER_PAYMENT = "transfer_payment"  # the money of it, paid next month
+    PROVINCE_SETTLEMENT = "province_settlement"  # or settled by the province next year
     MOVEMENT = "movement"  # from one account of the agency to another
+    DELEGATED_ARRIVAL = "delegated_arrival"  # another bureau's money: it came, was paid out, what was left went back
+    DELEGATED_PAYMENT = "delegated_payment"
+    DELEGATED_RETURN = "delegated_return"
 
 
 class Rules(Struct, frozen=True):
@@ -78,7 +87,16 @@ KINDS: dict[DocumentKind, Rules] = {
     DocumentKind.SUSPENSE: Rules("暂收款", Kind.CONTRIBUTION),
     DocumentKind.SUSPENSE_CLEARED: Rules("暂收款转入个人账户", Kind.CONTRIBUTION, "suspense_received"),
     DocumentKind.BENEFIT_PAYMENT: Rules("待遇支付", Kind.PENSION, "expenditure_account"),
+    DocumentKind.SETTLEMENT: Rules("注销结算", Kind.SETTLEMENT, "expenditure_account"),
+    DocumentKind.SETTLEMENT_OFFSET: Rules("注销结算抵扣多领待遇", Kind.PENSION, "settlement_payable"),
+    DocumentKind.TRANSFER_OUT: Rules("关系转出", Kind.TRANSFER_OUT, "transit"),
+    DocumentKind.TRANSFER_IN: Rules("关系转入", Kind.TRANSFER_IN),
+    DocumentKind.TRANSFER_PAYMENT: Rules("关系转出付款", Kind.TRANSFER_OUT, "expenditure_account"),
+    DocumentKind.PROVINCE_SETTLEMENT: Rules("省内转移结算", Kind.TRANSFER_OUT, "transit"),
     DocumentKind.MOVEMENT: Rules("基金账户之间划转", Kind.CONTRIBUTION),
+    DocumentKind.DELEGATED_ARRIVAL: Rules("代发资金到账", Kind.CONTRIBUTION, "entrusted_account"),
+    DocumentKind.DELEGATED_PAYMENT: Rules("代发支付", Kind.CONTRIBUTION, "entrusted_account"),
+    DocumentKind.DELEGATED_RETURN: Rules("代发资金退回委托单位", Kind.CONTRIBUTION, "entrusted_account"),
 }
 
 

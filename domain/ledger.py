@@ -18,6 +18,9 @@ class Kind(IntEnum):
     REFUND = 22
     OPENING_BALANCE = 30
     PENSION = 40
+    SETTLEMENT = 41
+    TRANSFER_IN = 50
+    TRANSFER_OUT = 51
 
 
 TITLES: dict[Kind, str] = {
@@ -33,4 +36,7 @@ TITLES: dict[Kind, str] = {
     Kind.REFUND: "退费",
     Kind.OPENING_BALANCE: "以前系统转来",
     Kind.PENSION: "发放养老金",
+    Kind.SETTLEMENT: "注销结算",
+    Kind.TRANSFER_IN: "外县转来",
+    Kind.TRANSFER_OUT: "转到外县",
 }

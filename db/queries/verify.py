@@ -15,9 +15,10 @@ INCOME = {
     "subsidy_county": "subsidy_income_county", "government_paid": "government_paid_income", "land_loss": "land_loss_income",
 }  # fmt: skip
 PAYABLE = "account_interest_payable"
-# Pensions leave the accounts as an expense of the fund, not out of its income: their entries have an account of their own.
-PENSION = 40
-PENSION_ACCOUNT = "pension_from_accounts"
+# What leaves the accounts as an expense of the fund, or comes to them from another county, is not its income: entries of these
+# kinds have accounts of their own.
+OTHERS = {40: "pension_from_accounts", 41: "account_return", 50: "transfer_income", 51: "transfer_expense"}
+_KINDS = f"({', '.join(map(str, OTHERS))})"
 AT_MOST = 20  # findings shown of each check; the count says how many there are
 
 _BOTH = [(fund, "not is_interest", f"{fund}_fen") for fund in FUNDS] + [
@@ -53,7 +54,7 @@ def _documents() -> str:
     differ = " or ".join(f"coalesce(e.{fund}_fen, 0) <> coalesce(v.{fund}_fen, 0)" for fund in FUNDS)
     interest = " + ".join(f"e.{fund}_interest_fen" for fund in FUNDS)
     return (
-        f"with e as (select document_id, {sums} from ledger_entry where county_code = $1 and kind <> {PENSION} group by document_id),"
+        f"with e as (select document_id, {sums} from ledger_entry where county_code = $1 and kind not in {_KINDS} group by document_id),"
         f" v as (select v.document_id, {sides}, coalesce(sum(l.credit_fen - l.debit_fen) filter (where l.account ="
         f" '{PAYABLE}'), 0) as interest_fen from voucher v join voucher_line l using (county_code, period, number)"
         " where v.county_code = $1 group by v.document_id)"
@@ -64,7 +65,7 @@ def _documents() -> str:
 
 
 def _control() -> str:
-    """The county as a whole: all balances of a fund together, and the pensions paid out of them, are what the vouchers put on
+    """The county as a whole: all balances of a fund together, less what has accounts of its own, are what the vouchers put on
     its income account."""
     rows = [f"('{income}', (select coalesce(sum({fund}_fen), 0) from account_balance where county_code = $1)"
             f" - (select {fund}_fen from paid))" for fund, income in INCOME.items()]  # fmt: skip
@@ -75,23 +76,24 @@ def _control() -> str:
     of_interest = " + ".join(f"coalesce({fund}_fen, 0)" for fund in FUNDS)
     return (
         f"with paid as (select {paid}, coalesce(sum({of_interest}) filter (where is_interest), 0) as interest_fen from ledger_entry"
-        f" where county_code = $1 and kind = {PENSION}), a(account, fen) as (values {', '.join(rows)}), v as (select account, sum(credit_fen - debit_fen) as fen"
+        f" where county_code = $1 and kind in {_KINDS}), a(account, fen) as (values {', '.join(rows)}), v as (select account, sum(credit_fen - debit_fen) as fen"
         " from voucher_line where county_code = $1 group by account)"
         " select a.account as object, 'accounts ' || a.fen || ', vouchers ' || coalesce(v.fen, 0) as detail"
         " from a left join v using (account) where a.fen <> coalesce(v.fen, 0)"
     )
 
 
-def _pensions() -> str:
-    """Per document: what it took out of the accounts is what its voucher spends out of them."""
+def _others() -> str:
+    """Per document: what it took out of the accounts, or brought to them, is what its voucher has on the account of that."""
     amounts = " + ".join(f"coalesce({fund}_fen, 0)" for fund in FUNDS)
+    account = " ".join(f"when {kind} then '{code}'" for kind, code in OTHERS.items())
     return (
-        f"with e as (select document_id, sum({amounts}) as fen from ledger_entry where county_code = $1 and kind = {PENSION}"
-        " group by document_id), v as (select v.document_id, sum(l.debit_fen - l.credit_fen) as fen from voucher v"
-        " join voucher_line l using (county_code, period, number) where v.county_code = $1"
-        f" and l.account = '{PENSION_ACCOUNT}' group by v.document_id)"
+        f"with e as (select document_id, case kind {account} end as account, sum({amounts}) as fen from ledger_entry"
+        f" where county_code = $1 and kind in {_KINDS} group by 1, 2), v as (select v.document_id, l.account,"
+        " sum(l.debit_fen - l.credit_fen) as fen from voucher v join voucher_line l using (county_code, period, number)"
+        f" where v.county_code = $1 and l.account in ({', '.join(repr(code) for code in OTHERS.values())}) group by 1, 2)"
         " select coalesce(e.document_id, v.document_id) as object, coalesce(-e.fen, 0) || ' charged, ' || coalesce(v.fen, 0)"
-        " || ' in the voucher' as detail from e full join v on v.document_id = e.document_id"
+        " || ' in the voucher' as detail from e full join v on v.document_id = e.document_id and v.account = e.account"
         " where coalesce(-e.fen, 0) <> coalesce(v.fen, 0)"
     )
 
@@ -123,7 +125,7 @@ CHECKS: tuple[tuple[str, Callable[[], str], str], ...] = (
     ("entries add up to balances", _balances, ""),
     ("documents agree with their vouchers", _documents, ""),
     ("accounts agree with the control accounts", _control, ""),
-    ("pensions out of accounts agree with their vouchers", _pensions, ""),
+    ("pensions out of accounts agree with their vouchers", _others, ""),
     ("debit is credit", lambda: (
         "select period || '-' || number as object, sum(debit_fen - credit_fen)::text as detail from voucher_line"
         " where county_code = $1 group by period, number having sum(debit_fen) <> sum(credit_fen)"), ""),
@@ -152,6 +154,7 @@ CHECKS: tuple[tuple[str, Callable[[], str], str], ...] = (
         " select coalesce(y.account_id, e.account_id) as object, coalesce(y.year, e.year) || ': ' || coalesce(y.personal_fen, 0)"
         " || ' recorded, ' || coalesce(e.fen, 0) || ' in the ledger' as detail from (select * from contribution_year"
         " where county_code = $1) y full join e using (account_id, year)"
+        " join individual_account a on a.county_code = $1 and a.id = coalesce(y.account_id, e.account_id) and a.status = 'open'"
         " where coalesce(y.personal_fen, 0) <> coalesce(e.fen, 0)"), ""),
     ("subsidies are credited as they are due", _subsidies, "subsidy"),
 )  # fmt: skip

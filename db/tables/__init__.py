@@ -83,6 +83,7 @@ from db.tables.delegated import (
 )
 from db.tables.leaving import Settlement, SettlementLine, SettlementPayment, Termination, TerminationPayee
 from db.tables.messages import ExchangeFile, ExchangeMessage, Message
+from db.tables.one_off import BenefitOneOff
 from db.tables.people import Beneficiary, IdentityIndex, Participation, Person, PersonChange, PersonIdentity
 from db.tables.places import Region, RegionMapping, RegionVersion
 from db.tables.reference import (
@@ -96,6 +97,14 @@ from db.tables.reference import (
     PolicyParameter,
 )
 from db.tables.runs import BatchRun, RunChunk, RunException
+from db.tables.transfers import (
+    ProvinceSettlement,
+    Transfer,
+    TransferDifference,
+    TransferLine,
+    TransferQuestion,
+    TransferStep,
+)
 from db.tables.village_packs import VillageCheck, VillagePack, VillagePackFile, VillagePackLine
 
 TABLES: tuple[type[Table], ...] = (
@@ -186,6 +195,7 @@ TABLES: tuple[type[Table], ...] = (
     PaymentPlan,
     PaymentLine,
     PaymentTransfer,
+    BenefitOneOff,
     AgencyBank,
     CardRequest,
     AccountCheck,
@@ -194,6 +204,12 @@ TABLES: tuple[type[Table], ...] = (
     Settlement,
     SettlementLine,
     SettlementPayment,
+    Transfer,
+    TransferLine,
+    TransferStep,
+    TransferDifference,
+    TransferQuestion,
+    ProvinceSettlement,
     DelegatedProgramme,
     DelegatedTerm,
     DelegatedList,
