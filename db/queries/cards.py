@@ -163,7 +163,9 @@ async def requests(county_code: int, prefix: str, states: tuple[str, ...], limit
     return [_request(row) for row in rows]
 
 
-async def opened(county_code: int, prefix: str, handed: bool | None, limit: int, file_id: int | None = None) -> list[RequestRow]:
+async def opened(
+    county_code: int, prefix: str, limit: int, *, handed: bool | None = None, file_id: int | None = None
+) -> list[RequestRow]:
     """What banks have opened, in the order of the lists that asked for it. `handed`: None for both."""
     rows = await engine.fetch(
         f"{_REQUEST} and r.region_code like $2 || '%' and r.state = 'opened' and ($3::bool is null or (r.handed_at is not null) = $3)"

@@ -24,7 +24,7 @@ EVERY_DESK = (Post.COUNTY_BENEFIT, Post.COUNTY_COLLECTION)
 HANDERS = (Post.TOWNSHIP_CLERK, *EVERY_DESK)
 KINDS = {"card": "银行卡", "passbook": "存折"}
 MOST = 10_000  # lines of one file
-COLUMNS = ("序号", "姓名", "身份证号码", "村（居）组", "银行", "卡或折", "账号", "领取日期", "本人签名")
+COLUMNS = ("姓名", "身份证号码", "村（居）组", "银行", "卡或折", "账号", "领取日期", "本人签名")
 MAX_ROWS = 20_000
 
 
@@ -114,7 +114,7 @@ async def roster(
     if not by.scope.covers(region):
         raise NotFound
     async with transaction():
-        rows = await queries.opened(county_code, region, handed, MAX_ROWS, file_id)
+        rows = await queries.opened(county_code, region, MAX_ROWS, handed=handed, file_id=file_id)
         await _log(county_code, at, by, "card.list", region, f"{len(rows)}", "region")
     return rows
 
@@ -124,17 +124,17 @@ def _may_hand_out(county_code: int, by: Actor) -> None:
         raise NotFound
 
 
-def cells(rows: Sequence[RequestRow]) -> list[tuple[str, ...]]:
+def cells(rows: Sequence[RequestRow], at: datetime) -> list[tuple[str, ...]]:
     """Lines of the roster; numbers are masked, the signature is left blank (R-277)."""
     return [
-        (f"{place}", row.name, mask_id(row.id_number), row.region_name, row.bank, KINDS[row.account_kind], f"尾号{row.tail}",
-         f"{row.handed_at:%Y-%m-%d}" if row.handed_at else "", "")
-        for place, row in enumerate(rows, start=1)
+        (row.name, mask_id(row.id_number), row.region_name, row.bank, KINDS[row.account_kind], f"尾号{row.tail}",
+         f"{row.handed_at.astimezone(at.tzinfo):%Y-%m-%d}" if row.handed_at else "", "")
+        for row in rows
     ]  # fmt: skip
 
 
-def sheet(title: str, rows: Sequence[RequestRow]) -> bytes:
-    return workbook.write([("名册", [[title], COLUMNS, *cells(rows)])])
+def sheet(title: str, rows: Sequence[RequestRow], at: datetime) -> bytes:
+    return workbook.write([("名册", [[title], COLUMNS, *cells(rows, at)])])
 
 
 # ------------------------------------------------------------------ whose an account is

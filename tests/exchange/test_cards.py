@@ -335,7 +335,7 @@ async def test_the_roster_shows_no_whole_number() -> None:
     await drawing()
     await ask()
     await wrote(opened(WANG_DASHAN, await request_no()))
-    (line,) = cards.cells(await cards.roster(COUNTY, f"{COUNTY}", LIN_JING, FRIDAY))
+    (line,) = cards.cells(await cards.roster(COUNTY, f"{COUNTY}", LIN_JING, FRIDAY), FRIDAY)
     assert WANG_DASHAN.id_number not in line
     assert "尾号0001" in line
     assert NUMBER not in "".join(line)
