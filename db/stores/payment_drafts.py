@@ -19,6 +19,7 @@ LEVELS = {
 TOTAL = " + ".join(COLUMNS)
 SHARED_BY = 3  # more people than this on one account are looked at (R-278)
 FOREVER = 999912
+_ONE_OFF = ", ".join("0" if column.startswith("account_") else f"o.{column}" for column in COLUMNS)
 _ZEROS = ", ".join("0" for _ in COLUMNS)
 
 # What was left out or given up is owed again. A failed transfer is not among these: somebody pays it again or gives it up, and
@@ -114,10 +115,15 @@ compared as (
     from past h left join owed o on o.person_id = h.person_id and o.month = h.month and not o.regular
     left join paid p on p.person_id = h.person_id and p.month = h.month offset 0),
 wanted as materialized (
-  select person_id, month as due_month, 'regular' as kind, standard_id, '' as reason, {TOTAL} as fen, {AMOUNTS}
+  select person_id, month as due_month, 'regular' as kind, standard_id, null::bigint as one_off_id, '' as reason, {TOTAL} as fen, {AMOUNTS}
     from owed where regular
    union all
-  select person_id, month, case when {TOTAL} < 0 then 'deduction' else 'arrears' end, standard_id,
+  (select distinct on (o.person_id) o.person_id, $3, 'one_off', null::bigint, o.id, o.reason, o.total_fen, {_ONE_OFF}
+     from owed w join benefit_one_off o on o.county_code = $1 and o.person_id = w.person_id and o.state = 'approved'
+    where w.regular and not exists (select from payment_line l where l.county_code = $1 and l.one_off_id = o.id
+      and l.kind = 'one_off' and not l.voided and l.plan_id <> $2) order by o.person_id, o.id)
+   union all
+  select person_id, month, case when {TOTAL} < 0 then 'deduction' else 'arrears' end, standard_id, null::bigint,
          case when {TOTAL} < 0 then '扣回多发的' when unpaid then '补发没有发过的月份' else '待遇有变动，补差额' end,
          {TOTAL}, {AMOUNTS}
     from compared where ({AMOUNTS}) <> ({_ZEROS}))"""
@@ -145,8 +151,8 @@ _FINDINGS = f"""
 _DRAFT = f"""
 {_wanted(_PEOPLE_OF_REGION)},
 written as (
-  insert into payment_line (county_code, plan_id, person_id, due_month, kind, standard_id, reason, {AMOUNTS})
-  select $1, $2, person_id, due_month, kind, standard_id, reason, {AMOUNTS} from wanted order by person_id, due_month),
+  insert into payment_line (county_code, plan_id, person_id, due_month, kind, standard_id, one_off_id, reason, {AMOUNTS})
+  select $1, $2, person_id, due_month, kind, standard_id, one_off_id, reason, {AMOUNTS} from wanted order by person_id, due_month),
 s as (
   select person_id, sum(fen)::bigint as total, coalesce(sum(fen) filter (where kind = 'regular'), 0)::bigint as regular
     from wanted group by person_id),

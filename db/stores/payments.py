@@ -122,12 +122,12 @@ async def stopped_since(county_code: int, plan_id: int, month: int) -> list[int]
     """People who wait for their file and whose pension has stopped since the plan was approved (R-258): who was stopped before has
     no regular line in it, only what is settled of earlier months."""
     rows = await engine.fetch(
-        "select t.person_id from payment_transfer t join benefit b on b.county_code = $1 and b.person_id = t.person_id"
-        " where t.county_code = $1 and t.plan_id = $2 and t.state = 'planned' and exists (select from payment_line l"
-        " where l.county_code = $1 and l.plan_id = $2 and l.person_id = t.person_id and l.kind = 'regular' and not l.voided)"
-        " and (b.state = 'ended' and b.ended_month < $3 or exists (select from benefit_suspension x where x.county_code = $1"
-        " and x.person_id = t.person_id and x.state = 'confirmed' and x.first_month <= $3 and coalesce(x.last_month, $3) >= $3))"
-        " order by t.person_id for update of t",
+        "with stopped as (select person_id from benefit where county_code = $1 and state = 'ended' and ended_month < $3"
+        " union select person_id from benefit_suspension where county_code = $1 and state = 'confirmed' and first_month <= $3"
+        " and coalesce(last_month, $3) >= $3)"
+        " select t.person_id from stopped join payment_transfer t using (person_id) where t.county_code = $1 and t.plan_id = $2"
+        " and t.state = 'planned' and exists (select from payment_line l where l.county_code = $1 and l.plan_id = $2"
+        " and l.person_id = t.person_id and l.kind = 'regular' and not l.voided) order by t.person_id for update of t",
         county_code, plan_id, month,
     )  # fmt: skip
     return [row["person_id"] for row in rows]
@@ -246,7 +246,12 @@ async def next_round(county_code: int, plan_id: int, person_id: int) -> bool:
 
 
 async def give_up(county_code: int, plan_id: int, transfer: Transfer, reason: str) -> None:
-    """It is not paid: the next plan owes these months again, and what it had deducted is still to be deducted."""
+    """It is not paid: the next plan owes these months again, and what it had deducted is still to be deducted. A one-off is free for
+    the next plan."""
+    await engine.execute(
+        "update payment_line set voided = true where county_code = $1 and plan_id = $2 and person_id = $3 and kind = 'one_off'",
+        county_code, plan_id, transfer.person_id,
+    )  # fmt: skip
     await engine.execute(
         "update payment_transfer set state = 'void', reason = $5 where county_code = $1 and plan_id = $2 and person_id = $3"
         " and round = $4",

@@ -254,6 +254,7 @@ class PaymentLine(Table, tablename="payment_line", db=DB):
     standard_id = big(null=True)
     reason = text()
     voided = flag()
+    one_off_id = big(null=True)
 
 
 class PaymentTransfer(Table, tablename="payment_transfer", db=DB):

@@ -251,4 +251,4 @@ def not_his_own(by: Actor, indexes: Sequence[bytes]) -> None:
     """Nobody decides about his own account or a relative's (R-016)."""
     own = by.relatives | ({by.id_index} if by.id_index else frozenset())
     if own & set(indexes):
-        raise Refused(Problem("own-case", "本人、亲属的缴费调整必须由别人办理。"))
+        raise Refused(Problem("own-case", "本人、亲属的业务必须由别人办理。"))
