@@ -103,8 +103,12 @@ def why(case: Timed) -> str:
 
 @cache
 def article(profile: str, item: str) -> str:
-    """Where the limit stands; our own choices are called what they are."""
-    source = local.profile(profile).chains[item].source
+    """Where the limit stands."""
+    return stands(local.profile(profile).chains[item].source)
+
+
+def stands(source: str) -> str:
+    """A source of the local profiles as people read it; our own choices are called what they are."""
     return "；".join(
         "本机构规定" if part.startswith("design") else part for part in (p.strip() for p in source.split(";"))
     )

@@ -9,7 +9,7 @@ from litestar.response import Template
 
 from backoffice.viewer import AnyRequest, actor_of, day, now, number, on, text
 from db.queries import books as queries
-from domain import finance, months
+from domain import finance, months, payment_days
 from domain.actor import Post
 from domain.books import KINDS, PLACES
 from domain.errors import NotFound, Problem, Refused
@@ -71,7 +71,8 @@ async def receipts_page(
     awaiting = await queries.awaiting_money(county, PAGE_SIZE)
     titles = await queries.account_titles()
     return await shown(
-        request, "receipts", "到款登记", problems, typed=typed, rows=rows[:PAGE_SIZE], only_open=only_open,
+        request, "receipts", "到款登记", problems, typed=typed,
+        reminders=await payment_days.reminders(county, on(request), sorted(actor_of(request).posts)), rows=rows[:PAGE_SIZE], only_open=only_open,
         awaiting=awaiting, payable=[(d.id, f"{TITLES[d.kind]} {d.number}，差{show(d.total_fen - d.received_fen)}元") for d in awaiting],
         today=on(request), places=[(place, titles[place]) for place in titles if place in finance.MAY_RECEIVE],
         next_url=f"{here}{'&' if only_open else '?'}before={rows[PAGE_SIZE - 1].id}" if len(rows) > PAGE_SIZE else None,

@@ -12,6 +12,7 @@ from backoffice.due import Due, Today
 from backoffice.viewer import AnyRequest, actor_of, business, now, on
 from db.queries import inbox, regions
 from db.queries.inbox import ALL, FREE, HELD, MINE, CaseLine, Filter
+from domain import payment_days
 from domain.actor import POST_TITLES, Actor, Post, Scope
 from domain.case import flow
 from domain.case.status import TITLES, Status
@@ -57,6 +58,7 @@ async def show(request: AnyRequest) -> Template:
         desk=desk,
         chosen=chosen,
         here_filtered=link(chosen),
+        reminders=await payment_days.reminders(actor.scope.county_code, on(request), sorted(actor.posts)),
         **await around(request, actor, today),
     )
 

@@ -1,18 +1,21 @@
 """待遇发放: the months, the list to be looked at, 《待遇支付审批表》, and the way of the money to the accounts."""
 
+from datetime import date
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Template
+from markupsafe import Markup
 
 from backoffice.direct_debit import FILE_STATES, two_files
+from backoffice.due import stands
 from backoffice.finance import money
 from backoffice.reference import SHEET_BYTES
 from backoffice.viewer import AnyRequest, actor_of, day, now, number, on, text
 from db.queries import payments as queries
 from db.queries.payments import PlanRow, TownshipRow
-from domain import months, payment_list, payments
+from domain import months, payment_days, payment_list, payments
 from domain.actor import Actor, Post
 from domain.errors import NotFound, Refused
 from domain.exchange import workbook
@@ -21,6 +24,7 @@ from domain.payment_list import DECIDERS, DECISIONS, FINDINGS
 from domain.payments import ACCOUNTANTS, CLOSERS, PAYERS
 from web import forms
 from web.guards import post_required
+from web.icons import tag
 from web.pages import download, go, page
 
 READERS = (
@@ -56,8 +60,8 @@ async def plans(request: AnyRequest) -> Template:
     this = months.month_of(on(request))
     return page(
         request, "payments/list.html", page_title="待遇发放", rows=rows[:PAGE_SIZE], states=STATES, makes=_holds(actor, DECIDERS),
-        choices=[(f"{month}", months.in_words(month)) for month in (this, months.after(this))], late=await queries.unpaid_plans(
-            actor.scope.county_code, on(request)),
+        choices=[(f"{month}", months.in_words(month)) for month in (this, months.after(this))],
+        reminders=await payment_days.reminders(actor.scope.county_code, on(request), READERS),
         next_url=f"/payments?before={rows[PAGE_SIZE - 1].id}" if len(rows) > PAGE_SIZE else None, first_url="/payments" if before else None,
     )  # fmt: skip
 
@@ -84,6 +88,7 @@ async def plan_page(
     actor = actor_of(request)
     county = actor.scope.county_code
     rows = await queries.by_township(county, plan.id)
+    limits = await payment_days.limits(county, plan.pay_on)
     step, posts = NEXT.get(plan.state, ("", ()))
     if plan.state == "settled" and plan.document_id is not None:
         step, posts = "close", CLOSERS
@@ -92,28 +97,39 @@ async def plan_page(
         step, posts = "write", PAYERS
     return page(
         request, "payments/one.html", status_code=422 if problems else 200, page_title=f"{months.in_words(plan.month)}待遇发放",
-        p=plan, states=STATES, steps=_steps(plan), rows=rows, total=_total(rows), levels=LEVELS, counts=counts, problems=problems,
+        p=plan, states=STATES, steps=_steps(plan, limits, on(request)), rows=rows, total=_total(rows), levels=LEVELS, counts=counts, problems=problems,
         typed=typed or {}, step=step if _holds(actor, posts) else "", waits_for=step, today=on(request), file_states=FILE_STATES,
         findings=await queries.finding_counts(county, plan.id), titles=FINDINGS, files=await queries.files(county, plan.id),
-        latest=await payments.latest_transfer(plan), transfer_states=TRANSFER_STATES, shown=SHOWN,
+        latest=limits["transfer"], source=stands(await payment_days.source(county)), transfer_states=TRANSFER_STATES, shown=SHOWN,
         stuck=await queries.in_state(county, plan.id, ["failed"], limit=SHOWN),
         left_out=await queries.in_state(county, plan.id, ["left_out", "void"], limit=SHOWN) if plan.state != "cancelled" else [],
         decides=_holds(actor, DECIDERS), pays=_holds(actor, PAYERS),
     )  # fmt: skip
 
 
-def _steps(plan: PlanRow) -> list[tuple[str, str, str]]:
+def _steps(plan: PlanRow, limits: dict[str, date], today: date) -> list[tuple[str, str, str]]:
     """(title, when, state) for the timeline."""
     order = [state for state in STATES if state != "cancelled"]
     at = order.index(plan.state) if plan.state in order else -1
+    done = {"request": plan.requested_on, "fund": plan.funded_on, "transfer": plan.transferred_on}
     said = [
-        ("编制、核对、批准", None, 1), ("申请用款", plan.requested_on, 2), ("到支出户", plan.funded_on, 3),
-        ("划给银行", plan.transferred_on, 4), ("发放文件", None, 5), ("银行回盘", None, 6), ("登账、结束", plan.closed_at, 7),
-    ]  # fmt: skip
-    return [
-        (title, f"{when:%Y年%m月%d日}" if when else "", "done" if at >= place else "now" if at == place - 1 else "todo")
-        for title, when, place in said
+        (title, _when(done.get(code), limits[code], today, done=at >= place))
+        for place, (code, title) in enumerate(payment_days.TITLES.items(), start=1)
     ]
+    said.append(("登账、结束", f"{plan.closed_at:%Y年%m月%d日}" if plan.closed_at else ""))
+    return [
+        (title, text, "done" if at >= place else "now" if at == place - 1 else "todo")
+        for place, (title, text) in enumerate(said, start=1)
+    ]
+
+
+def _when(on: date | None, by: date, today: date, *, done: bool) -> str:
+    """When a step was done, or until when it is to be; red once that has passed."""
+    if done:
+        late = on is not None and on > by
+        return Markup("{} {}").format(f"{on:%Y年%m月%d日}" if on else "", tag(f"晚于{by:%m月%d日}", "bad") if late else "")
+    words = f"最晚{by:%Y年%m月%d日}"
+    return tag(f"{words}，已经晚了", "bad") if today > by else words
 
 
 def _total(rows: list[TownshipRow]) -> TownshipRow:

@@ -8,6 +8,7 @@ from db.engine import transaction
 from db.queries import books as book_queries
 from db.stores import books as book_store
 from db.stores import exchange, payment_booking
+from db.stores import payment_drafts as drafts
 from db.stores import payments as store
 from db.stores.books import NewDocument
 from db.stores.payment_drafts import LeftOut
@@ -16,11 +17,11 @@ from domain import books, months
 from domain.actor import Actor, Post
 from domain.agency import debit_files, require_post
 from domain.books import DocumentKind, sides
-from domain.case.clock import load_calendar
 from domain.errors import NotFound, Problem, Refused
 from domain.exchange import bank as formats
 from domain.exchange.bank import Debit
 from domain.money import show
+from domain.payment_days import transfer_by
 from domain.payment_list import DECIDERS, held, leave_out, log, tell
 
 ACCOUNTANTS = (Post.ACCOUNTANT, Post.FINANCE_SUPERVISOR)
@@ -28,7 +29,6 @@ PAYERS = (Post.CASHIER, Post.FINANCE_SUPERVISOR)
 CLOSERS = (Post.FINANCE_SUPERVISOR,)
 FILE = ("payment",)
 ROWS = 100_000  # of one file; banks take up to 150,000
-DAYS_BEFORE = 2  # working days between the bank's money and the pay day (规程第二十八条; R-243)
 
 
 # ------------------------------------------------------------------ money
@@ -69,7 +69,7 @@ async def transfer(
         raise Refused(Problem("no-slip", "请填写银行单据号。", "slip_no"))
     async with transaction():
         plan = await held(county_code, plan_id, "funded")
-        latest = await latest_transfer(plan)
+        latest = await transfer_by(plan.pay_on)
         if plan.funded_on and on < plan.funded_on:
             raise Refused(Problem("before-money", "划拨日期不能早于到账日期。", "on"))
         if on > latest and not why_late.strip():
@@ -79,11 +79,6 @@ async def transfer(
         await log(
             county_code, at, by, "payment.transferred", plan_id, f"{on} {slip_no.strip()} {why_late.strip()}".strip()
         )
-
-
-async def latest_transfer(plan: PlanRow) -> date:
-    """The last day on which the bank gets the money in time."""
-    return (await load_calendar()).working_days_before(plan.pay_on, DAYS_BEFORE).on
 
 
 def _not_later(on: date, at: datetime, title: str) -> None:
@@ -233,10 +228,25 @@ async def void(county_code: int, plan_id: int, person_id: int, reason: str, by: 
     if not reason.strip():
         raise Refused(Problem("no-reason", "请写明为什么不再重发。", "reason"))
     async with transaction():
-        plan = await held(county_code, plan_id, "sent")
-        await store.give_up(county_code, plan_id, await _failed(county_code, plan_id, person_id), reason.strip()[:200])
+        await give_up(county_code, plan_id, person_id, reason.strip(), by, at)
+
+
+async def give_up(county_code: int, plan_id: int, person_id: int, reason: str, by: Actor, at: datetime) -> None:
+    """In the caller's transaction: a failed payment of an open month comes to nothing."""
+    plan = await held(county_code, plan_id, "sent")
+    await store.give_up(county_code, plan_id, await _failed(county_code, plan_id, person_id), reason[:200])
+    await _settle(county_code, plan)
+    await log(county_code, at, by, "payment.voided", plan_id, f"{person_id} {reason}")
+
+
+async def take_out(county_code: int, plan_id: int, person_id: int, reason: str, by: Actor, at: datetime) -> None:
+    """In the caller's transaction: who is not in a bank file yet gets nothing of an approved month."""
+    plan = await held(county_code, plan_id, "approved", "requested", "funded", "transferred", "sent")
+    await drafts.leave_out(county_code, plan_id, [person_id], [reason], taken_in=True)
+    await store.count_plan(county_code, plan_id)
+    if plan.state == "sent":
         await _settle(county_code, plan)
-        await log(county_code, at, by, "payment.voided", plan_id, f"{person_id} {reason.strip()}")
+    await log(county_code, at, by, "payment.taken_out", plan_id, f"{person_id} {reason}")
 
 
 async def _failed(county_code: int, plan_id: int, person_id: int) -> Transfer:

@@ -12,7 +12,7 @@ from db.stores import benefits, ledger
 from db.stores import people as store
 from db.stores.benefits import NewAccount, NewBenefit, NewStandard
 from db.stores.books import NewDocument, NewLine
-from domain import books, finance, identity, months, payment_list, payments
+from domain import books, finance, identity, months, payment_days, payment_list, payments
 from domain.actor import Actor
 from domain.agency import worker
 from domain.books import KINDS as BOOK_KINDS
@@ -119,7 +119,7 @@ async def _open_balances(county_code: int, lines: list[NewLine], at: datetime) -
 
 async def _draft(county_code: int, month: int, by: Actor, at: datetime) -> int | None:
     """None where the pay day of the month has passed: the plan of the next one is drafted then."""
-    late = await payment_month.pay_day(month) < at.date()
+    late = await payment_days.pay_day_of(county_code, month) < at.date()
     await run.prepare(payment_month.KIND, county_code, f"{months.after(month) if late else month}", by, at)
     await _work(county_code, at)
     plan = await query.latest(county_code)

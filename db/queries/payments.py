@@ -1,7 +1,7 @@
 """Payment months as pages and the domain read them. The first argument is the county."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -219,11 +219,18 @@ async def run_state(county_code: int, run_id: int) -> str:
     return state
 
 
-async def unpaid_plans(county_code: int, on: date) -> list[PlanRow]:
-    """Plans whose pay day has passed and which are not settled."""
+async def open_plans(county_code: int) -> list[PlanRow]:
+    """Those that are not settled yet, the earliest month first."""
     rows = await engine.fetch(
-        f"select {PLAN} from payment_plan where county_code = $1 and pay_on < $2 and state in ('approved', 'requested', 'funded',"
+        f"select {PLAN} from payment_plan where county_code = $1 and state in ('draft', 'approved', 'requested', 'funded',"
         " 'transferred', 'sent') order by month",
-        county_code, on,
+        county_code,
     )  # fmt: skip
     return [PlanRow(**dict(row)) for row in rows]
+
+
+async def anybody_paid(county_code: int) -> bool:
+    found: bool = await engine.fetchval(
+        "select exists (select from benefit where county_code = $1 and state = 'confirmed')", county_code
+    )
+    return found

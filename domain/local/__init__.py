@@ -1,9 +1,9 @@
 """Where a place differs from the national 规程: data, each value citing its source."""
 
 from domain.local import hunan, hunan_2014, linyi, national, sample, songshan
-from domain.local.definition import Profile, Switch
+from domain.local.definition import PaymentDays, Profile, Switch
 
-__all__ = ["PROFILES", "Profile", "Switch", "profile"]
+__all__ = ["PROFILES", "PaymentDays", "Profile", "Switch", "profile"]
 
 PROFILES: tuple[Profile, ...] = (
     national.PROFILE,

@@ -15,6 +15,16 @@ class Switch(Struct, frozen=True):
     source: str
 
 
+class PaymentDays(Struct, frozen=True):
+    """Days of the month by which a payment month's money is asked for, is there, and is on people's accounts; None: no day is
+    set. `source`: where they stand."""
+
+    pay_by: int
+    source: str
+    request_by: int | None = None
+    fund_by: int | None = None
+
+
 class Profile(Struct, frozen=True, kw_only=True):
     """`chains` by item code, `switches` by name. A `historic` profile explains old cases and takes no new ones."""
 
@@ -24,6 +34,7 @@ class Profile(Struct, frozen=True, kw_only=True):
     channels: frozenset[Channel]
     channels_source: str
     switches: Mapping[str, Switch]
+    payment_days: PaymentDays
     historic: bool = False
 
     def allows(self, switch: str) -> bool:

@@ -3,12 +3,13 @@
 from msgspec import structs
 
 from domain.local import national
-from domain.local.definition import Profile, Switch
+from domain.local.definition import PaymentDays, Profile, Switch
 
 PROFILE: Profile = structs.replace(
     national.PROFILE,
     code="hunan",
     title="湖南",
+    payment_days=PaymentDays(25, "湖南省经办工作流程二十一 核心提示3"),
     switches=national.SWITCHES
     | {
         "region_code_layout": Switch(value="6+2+2+2", source="湖南省经办工作流程三 附件3"),

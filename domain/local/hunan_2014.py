@@ -22,4 +22,5 @@ PROFILE = Profile(
     channels=frozenset({Channel.VILLAGE_COUNTER, Channel.TOWNSHIP_COUNTER, Channel.COUNTY_COUNTER}),
     channels_source="湖南省经办工作流程四 二(一)、核心提示",
     switches=HUNAN.switches,
+    payment_days=HUNAN.payment_days,
 )

@@ -3,6 +3,12 @@
 from msgspec import structs
 
 from domain.local import national
-from domain.local.definition import Profile
+from domain.local.definition import PaymentDays, Profile
 
-PROFILE: Profile = structs.replace(national.PROFILE, code="linyi", title="临沂")
+PROFILE: Profile = structs.replace(
+    national.PROFILE,
+    code="linyi",
+    title="临沂",
+    # Asked of the finance bureau, in the expenditure account, on people's accounts.
+    payment_days=PaymentDays(20, "临政办字〔2012〕3号 二（三）", request_by=10, fund_by=15),
+)

@@ -2,7 +2,7 @@
 
 from domain.actor import Channel, Post
 from domain.case.chain import Chain, Step
-from domain.local.definition import Profile, Switch
+from domain.local.definition import PaymentDays, Profile, Switch
 
 PRELIMINARY = Step(Post.TOWNSHIP_CLERK, preliminary=True)
 
@@ -101,4 +101,5 @@ PROFILE = Profile(
     channels=frozenset(Channel),
     channels_source="规程第六条、第七条",
     switches=SWITCHES,
+    payment_days=PaymentDays(25, "规程第二十八条; design: the 25th as in Hunan, no day is set"),
 )

@@ -5,7 +5,7 @@ With the approval everything is reckoned once more; whoever is not as he was, wa
 with the reason told, and a later plan pays him what he is still owed.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -20,13 +20,11 @@ from db.stores.runs import ChunkRow, RunRow
 from domain import months, payment_list
 from domain.actor import Actor, Post
 from domain.agency.parameters_import import snapshot
-from domain.case.clock import load_calendar
 from domain.errors import Problem, Refused
+from domain.payment_days import pay_day_of
 from domain.rules.imprisonment import STOPPING
 from domain.runs.interest_settlement import chunks_of
 from domain.runs.run import Plan, RunKind, Worked
-
-PAY_DAY = 25  # at the latest (湖南省经办工作流程二十一)
 
 
 async def prepare(county_code: int, period: str, at: datetime) -> Plan:
@@ -41,7 +39,7 @@ async def prepare(county_code: int, period: str, at: datetime) -> Plan:
         raise Refused(Problem("draft", f"{last.month}的发放计划还没有批准，先办完再编下一个。", "period"))
     if last and last.month >= month:
         raise Refused(Problem("planned", f"{last.month}的发放计划已经编过，一个月只有一个计划。", "period"))
-    pay_on = await pay_day(month)
+    pay_on = await pay_day_of(county_code, month)
     if pay_on < today:
         raise Refused(
             Problem(
@@ -55,20 +53,11 @@ async def prepare(county_code: int, period: str, at: datetime) -> Plan:
     return Plan(settings=settings, chunks=chunks_of(await run_query.open_accounts_by_township(county_code)))
 
 
-async def pay_day(month: int) -> date:
-    """The last working day up to the PAY_DAY."""
-    calendar = await load_calendar()
-    day = months.first_day(month).replace(day=PAY_DAY)
-    while not calendar.is_working_day(day):
-        day -= timedelta(days=1)
-    return day
-
-
 async def next_pay(county_code: int, today: date, since: int = 0) -> tuple[int, date]:
     """(month, day) of the next payment that no approved plan holds yet; `since`: not before this month."""
     planned = await pension.planned_until(county_code)
     month = max(since, months.month_of(today), months.after(planned) if planned else 0)
-    while (on := await pay_day(month)) < today:
+    while (on := await pay_day_of(county_code, month)) < today:
         month = months.after(month)
     return month, on
 
