@@ -81,14 +81,39 @@ async def standard(person_id: int, month: int, amounts: dict[str, int]) -> None:
     await store.add_standard(COUNTY, new, LIN_JING.id, LIN_JING.name, AT)
 
 
+async def sentenced(person_id: int, situation: str, first: int, last: int | None, *, acquitted: bool = False) -> None:
+    await engine.execute(
+        "insert into sentence_spell (county_code, person_id, situation, first_month, last_month, acquitted, document, recorded_at,"
+        " recorded_by, recorded_by_name) values ($1, $2, $3, $4, $5, $6, '判决书', $7, 1, 'x')",
+        COUNTY, person_id, situation, first, last, acquitted, AT,
+    )  # fmt: skip
+
+
 async def suspended(
     person_id: int, first: int, state: str = "confirmed", last: int | None = None, **more: object
 ) -> None:
     await engine.execute(
         "insert into benefit_suspension (county_code, person_id, reason, first_month, last_month, state, origin, proposed_at,"
-        " proposed_by, proposed_by_name, pays_arrears) values ($1, $2, 'suspected_death', $3, $4, $5, 'desk', $6, 1, 'x', $7)",
-        COUNTY, person_id, first, last, state, AT, more.get("pays_arrears"),
+        " proposed_by, proposed_by_name, pays_arrears) values ($1, $2, $8, $3, $4, $5, 'desk', $6, 1, 'x', $7)",
+        COUNTY, person_id, first, last, state, AT, more.get("pays_arrears"), more.get("reason", "suspected_death"),
     )  # fmt: skip
+
+
+async def was_paid(person_id: int, months_and_fen: dict[int, int]) -> None:
+    """By plans of long ago."""
+    for month, fen in months_and_fen.items():
+        await engine.execute(
+            "with r as (insert into batch_run (county_code, kind, period, settings, state, prepared_by, prepared_by_name, prepared_at)"
+            " values ($1, 'payment_month', $2::int::text, '{}', 'done', 1, 'x', $5) returning id), p as (insert into payment_plan"
+            " (county_code, month, run_id, state, pay_on, people, total_fen, created_at) select $1, $2, id, 'closed', '2024-01-01', 1,"
+            " $4, $5 from r returning id), l as (insert into payment_line (county_code, plan_id, person_id, due_month, kind,"
+            " basic_central_fen) select $1, id, $3, $2, 'regular', $4 from p) insert into payment_transfer (county_code, plan_id,"
+            " person_id, region_code, net_fen, state) select $1, id, $3, '', $4, 'paid' from p",
+            COUNTY, month, person_id, fen, AT,
+        )  # fmt: skip
+        await engine.execute(
+            "update benefit set paid_until = greatest(paid_until, $2) where person_id = $1", person_id, month
+        )
 
 
 class PlanState(Struct, frozen=True):

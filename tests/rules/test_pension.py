@@ -44,13 +44,12 @@ def test_worked_examples_of_pensions(row: dict[str, str]) -> None:
     assert found.trace.result == f"{row['合计']}元"
 
 
-@pytest.mark.rule("R-191", "R-230")
-def test_the_parts_of_the_account_are_the_rounded_whole() -> None:
-    """E-08: rounded one by one they would be a fen too much."""
-    amounts = ("9000.00", "600.00", "300.00", "300.00", "500.00", "345.67", "1300.00")
-    parts = account_pension(dict(zip(Fund, map(yuan, amounts), strict=False)))
-    assert [show(fen) for fen in parts.values()] == ["64.75", "4.31", "2.16", "2.16", "3.60", "2.49", "9.35"]
-    assert show(sum(parts.values())) == "88.82"
+@pytest.mark.parametrize("row", examples("account_parts"))
+def test_worked_examples_of_the_parts_of_an_account(row: dict[str, str]) -> None:
+    """The parts are the rounded whole, whatever each would be rounded to."""
+    parts = account_pension(dict(zip(Fund, map(yuan, row["各来源余额"].split()), strict=False)))
+    assert [show(fen) for fen in parts.values()] == row["各部分"].split()
+    assert show(sum(parts.values())) == row["合计"]
 
 
 @pytest.mark.rule("R-224", "R-230")
