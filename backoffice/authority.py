@@ -22,6 +22,7 @@ BUSINESSES = (
     ("birth_against_number", "出生日期和身份证号码不一致的变更"),
     ("contribution_adjustment", "缴费调整"),
     ("benefit_adjustment", "待遇调整"),
+    ("one_off_adjustment", "一次性待遇调整"),
     ("after_check", "事后核查更正"),
     ("other", "其他（写明）"),
 )

@@ -1,5 +1,6 @@
 """暂停和恢复发放: what is proposed, who is stopped and for how long already, what was lifted; and 服刑."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from litestar import Response, get, post
@@ -8,6 +9,7 @@ from litestar.response import Template
 
 from backoffice.certification import READERS
 from backoffice.viewer import AnyRequest, actor_of, day, now, number, on, text
+from db.queries import access
 from db.queries import people as people_query
 from db.queries import suspensions as queries
 from domain import identity, months
@@ -15,12 +17,14 @@ from domain.actor import Scope
 from domain.agency import sentences, suspensions
 from domain.errors import NotFound, Problem, Refused
 from domain.identity import IdType
+from domain.local import profile as local_profile
 from domain.rules.imprisonment import RULES
 from web import forms
 from web.guards import post_required
 from web.pages import Link, go, page
 
 PAGE_SIZE = 100
+SOON = timedelta(days=31)  # before the year ends
 STATES = {"proposed": "待确认", "confirmed": "正在暂停", "lifted": "已恢复", "dismissed": "不暂停"}
 ORIGINS = {
     "comparison": "数据比对", "certification": "资格确认过期", "death_report": "村里上报", "case": "业务办理", "desk": "经办人员提出", "village_check": "村里核对名册",
@@ -68,13 +72,20 @@ async def list_page(
     state = state if state in STATES else "proposed"
     rows = await queries.listed(scope.county_code, scope.region_prefix, state, after=after, limit=PAGE_SIZE + 1)
     here = f"/suspensions?state={state}"
+    within_year = local_profile(await access.profile_of(scope.county_code)).allows("suspensions_within_year")
     return page(
         request, "suspensions/list.html", status_code=422 if problems else 200, page_title="暂停和恢复发放", parts=PARTS, here_now=here,
         rows=rows[:PAGE_SIZE], state=state, states=STATES, origins=ORIGINS, reasons=suspensions.REASONS, words=months.in_words, today=today,
-        this_month=months.month_of(today), year=today.year, problems=problems, typed=typed or {}, me=actor_of(request).id,
+        this_month=months.month_of(today), problems=problems, typed=typed or {}, me=actor_of(request).id,
+        due={row.id: _due(row) for row in rows} if within_year and state == "confirmed" else {}, soon=today + SOON,
         proposes=_holds(request, suspensions.PROPOSERS), decides=_holds(request, suspensions.DECIDERS),
         next_url=f"{here}&after={rows[PAGE_SIZE - 1].id}" if len(rows) > PAGE_SIZE else None, first_url=here if after else None,
     )  # fmt: skip
+
+
+def _due(row: queries.SuspensionRow) -> date:
+    """By when it has to be cleared up where a place says within the year (R-296)."""
+    return date(max(row.first_month // 100, row.proposed_at.year), 12, 31)
 
 
 @post("/suspensions", guards=[proposers])

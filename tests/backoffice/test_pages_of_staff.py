@@ -78,6 +78,7 @@ async def test_no_route_answers_a_visitor_but_login_static_files_and_the_health_
                     "plan_id",
                     "report_id",
                     "suspension_id",
+                    "one_off_id",
                     "pack_id",
                 ):
                     path = path.replace("{" + name + "}", "1")
