@@ -86,10 +86,10 @@ async def _to_suspense(county_code: int, slip: Slip, by: Actor, at: datetime) ->
         partner=slip.bank, title=f"暂收款 {slip.bank} {slip.slip_no}",
     )  # fmt: skip
     lines = [VoucherLine(slip.account, slip.amount_fen, 0), VoucherLine("suspense_received", 0, slip.amount_fen)]
-    return await _book_plain(county_code, new, lines, at.date(), by, at)
+    return await book_plain(county_code, new, lines, at.date(), by, at)
 
 
-async def _book_plain(
+async def book_plain(
     county_code: int, new: NewDocument, lines: list[VoucherLine], booked_on: date, by: Actor, at: datetime
 ) -> int:
     """A document that touches no individual account: written and booked at once."""
@@ -152,7 +152,7 @@ async def move(
             partner=source, external_no=slip_no.strip(),
         )  # fmt: skip
         lines = [VoucherLine(target, amount_fen, 0), VoucherLine(source, 0, amount_fen)]
-        return await _book_plain(county_code, new, lines, on, by, at)
+        return await book_plain(county_code, new, lines, on, by, at)
 
 
 async def review_vouchers(county_code: int, period: int, first: int, last: int, by: Actor, at: datetime) -> int:

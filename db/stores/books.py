@@ -11,6 +11,7 @@ from db.funds import FUNDS
 
 LINE_NUMBER = "document_line.id_number"
 DECLARANT = "fund_document.declarant"
+ENTRUSTED = frozenset({"entrusted_account", "entrusted_payable"})  # money of others that is paid out for them (代发)
 
 
 class Document(Struct, frozen=True, kw_only=True):
@@ -227,7 +228,9 @@ async def write_voucher(
     county_code: int, period: int, document_id: int, dated_on: date, summary: str, lines: Sequence[VoucherLine],
     by: int, by_name: str, at: datetime,
 ) -> int:  # fmt: skip
-    """The next number of the month, whose row the caller has locked."""
+    """The next number of the month, whose row the caller has locked. ValueError for a voucher in which entrusted money meets the fund's."""
+    if len({line.account in ENTRUSTED for line in lines}) > 1:
+        raise ValueError("entrusted money never stands in one voucher with the fund's")
     number: int = await engine.fetchval(
         "update accounting_period set last_number = last_number + 1 where county_code = $1 and period = $2"
         " returning last_number",
