@@ -33,6 +33,7 @@ from portal.viewer import AnyRequest, is_logged_in
 from web import identity, sessions
 from web.app import site
 from web.headers import origin_of
+from web.identity.face import FaceCheck, face_check
 from web.identity.provider import Provider
 from web.pages import Link
 from web.sessions import Clock, real_time
@@ -89,6 +90,9 @@ async def from_database(app: Litestar) -> AsyncIterator[None]:
         settings: Settings = app.state.settings
         production = await installation.mode() == "production"
         app.state.identity = identity.provider(settings, production=production, clock=app.state.clock)
+    if app.state.face is None:
+        production = await installation.mode() == "production"
+        app.state.face = face_check(app.state.settings, production=production, clock=app.state.clock)
     yield
 
 
@@ -97,14 +101,15 @@ def create(
     storage: Storage,
     *,
     provider: Provider | None = None,
+    face: FaceCheck | None = None,
     clock: Clock = real_time,
     lifespan: Any = (),
 ) -> Litestar:
-    """`lifespan` opens what the site needs (the database) before it starts. Without `provider`, the one of `settings`."""
+    """`lifespan` opens what the site needs (the database) before it starts. Without `provider` and `face`, those of `settings`."""
     routes = [route for module in MODULES for route in module.ROUTES]
     return site(
         "portal", routes, Path(__file__).parent / "templates", context=context, secure=settings.secure_cookies,
-        clock=clock, form_targets=(origin_of(settings.issuer),), lifespan=[*lifespan, from_database],
-        state={"settings": settings, "storage": storage, "identity": provider, "clock": clock, "counties": {},
+        clock=clock, form_targets=tuple({origin_of(each) for each in (settings.issuer, settings.face_issuer) if each}), lifespan=[*lifespan, from_database],
+        state={"settings": settings, "storage": storage, "identity": provider, "face": face, "clock": clock, "counties": {},
                "portal_url": settings.portal_url},
     )  # fmt: skip

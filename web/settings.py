@@ -8,7 +8,8 @@ from msgspec import Struct
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """`identity_kind`: oidc (ID token), oauth2 (userinfo by token only) or netid (国家网络身份认证, pseudonymous)."""
+    """`identity_kind`: oidc (ID token), oauth2 (userinfo by token only) or netid (国家网络身份认证, pseudonymous). `face_issuer`: of
+    a service that compares faces; empty where there is none."""
 
     portal_url: str
     backoffice_url: str
@@ -19,6 +20,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     files: Path
     secure_cookies: bool
     identity_kind: str = "oidc"
+    face_issuer: str = ""
+    face_client_id: str = ""
+    face_client_secret: str = ""
 
 
 _NAMES = {
@@ -31,6 +35,7 @@ _NAMES = {
     "files": "PENSION_FILES",
 }
 IDENTITY_KINDS = ("oidc", "oauth2", "netid")
+FACE = ("face_issuer", "face_client_id", "face_client_secret")
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -42,6 +47,9 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
     kind = environ.get("IDENTITY_KIND", "oidc")
     if kind not in IDENTITY_KINDS:
         raise ValueError(f"IDENTITY_KIND is one of {', '.join(IDENTITY_KINDS)}")
+    face = {name.lower(): environ.get(name.upper(), "") for name in FACE}
+    if any(face.values()) and not all(face.values()):
+        raise ValueError(f"of a face check all are needed: {', '.join(name.upper() for name in FACE)}")
     secure = environ.get("PENSION_SECURE_COOKIES", "1") != "0"
     if secure and not (values["portal_url"].startswith("https://") and values["backoffice_url"].startswith("https://")):
         raise ValueError(
@@ -57,4 +65,5 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         files=Path(values["files"]),
         secure_cookies=secure,
         identity_kind=kind,
+        **face,
     )

@@ -76,12 +76,12 @@ def standing(certified_month: int, cycle_months: int, on: date) -> Standing:
 # ------------------------------------------------------------------ successes
 
 
-async def certify_self(county_code: int, person_id: int, by: Actor, at: datetime) -> None:
-    """By the person, right after a login in which the provider saw a real person. Whose number it is, and how old the login is,
-    is the caller's to check."""
-    if by.kind is not ActorKind.RESIDENT or by.assurance < LEVEL:
+async def certify_self(county_code: int, person_id: int, by: Actor, at: datetime, *, face: str = "") -> None:
+    """By the person, right after a login in which the provider saw a real person, or after a comparison of faces, whose number
+    with its service is `face`. Whose number it is, how old the login, how good the answer, is the caller's to check."""
+    if by.kind is not ActorKind.RESIDENT or (by.assurance < LEVEL and not face):
         raise Refused(Problem("level", "请用刷脸登录以后再办。"))
-    await _certify(county_code, person_id, "self", by, at)
+    await _certify(county_code, person_id, "self", by, at, evidence=face)
 
 
 async def certify_by_visit(county_code: int, person_id: int, evidence: str, note: str, by: Actor, at: datetime) -> None:

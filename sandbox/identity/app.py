@@ -1,27 +1,26 @@
 """The provider's pages and endpoints (OpenID Connect, and the same login for OAuth2 and network-identity clients)."""
 
-import base64
-import hmac
 import html
 import os
 import secrets
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import httpx2
-from litestar import Litestar, MediaType, Request, Response, get, post
+from litestar import Litestar, MediaType, Response, get, post
 from litestar.datastructures import State as AppState
 from litestar.exceptions import NotAuthorizedException, NotFoundException, ValidationException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from sandbox.identity import face
+from sandbox.identity.parts import AnyRequest, check_client, origin, page, state_of, with_query
 from sandbox.identity.state import Login, Settings, State, pseudonym
 
 PEOPLE = Path(__file__).resolve().parents[2] / "db" / "seed" / "people.json"
 LEVELS = {2: "二级 实名（姓名和号码核对过）", 3: "三级 实人（刷过脸）", 4: "四级 证书或网证"}
-AnyRequest = Request[Any, Any, Any]
 
 
 def settings_from(environ: dict[str, str]) -> Settings:
@@ -44,7 +43,7 @@ def create() -> Litestar:
 
 
 def build(settings: Settings) -> Litestar:
-    routes = [healthz, home, discovery, jwks, ask, answer, token, userinfo, prove, leave, rotate_keys, end_everywhere]
+    routes = [healthz, home, discovery, jwks, ask, answer, token, userinfo, prove, leave, rotate_keys, end_everywhere, *face.ROUTES]
     return Litestar(
         routes,
         state=AppState({"sandbox": State(settings)}),
@@ -67,11 +66,6 @@ async def _headers(message: Any, scope: Any) -> None:
         ]
 
 
-def _state(request: AnyRequest) -> State:
-    found: State = request.app.state.sandbox
-    return found
-
-
 @get("/healthz", media_type=MediaType.TEXT)
 async def healthz() -> str:
     return "ok"
@@ -79,7 +73,7 @@ async def healthz() -> str:
 
 @get("/.well-known/openid-configuration")
 async def discovery(request: AnyRequest) -> dict[str, Any]:
-    issuer = _state(request).settings.issuer
+    issuer = state_of(request).settings.issuer
     base = issuer.rstrip("/")
     return {
         "issuer": issuer,
@@ -88,6 +82,7 @@ async def discovery(request: AnyRequest) -> dict[str, Any]:
         "token_endpoint": f"{base}/token",
         "userinfo_endpoint": f"{base}/userinfo",
         "jwks_uri": f"{base}/jwks",
+        "face_check_endpoint": f"{base}/face",
         "end_session_endpoint": f"{base}/end_session",
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
@@ -101,17 +96,17 @@ async def discovery(request: AnyRequest) -> dict[str, Any]:
 
 @get("/jwks")
 async def jwks(request: AnyRequest) -> dict[str, Any]:
-    return {"keys": [key.as_dict(private=False) for key in _state(request).keys]}
+    return {"keys": [key.as_dict(private=False) for key in state_of(request).keys]}
 
 
 @get("/authorize", media_type=MediaType.HTML)
 async def ask(request: AnyRequest) -> str:
-    asked = _checked(_state(request), dict(request.query_params))
+    asked = _checked(state_of(request), dict(request.query_params))
     wanted = min([int(level) for level in asked.get("acr_values", "").split() if level in "234"], default=3)
     people = "".join(
         f'<label><input type="radio" name="person" value="{html.escape(sub)}"{" checked" if n == 0 else ""}>'
         f" {html.escape(person['name'])} <small>{html.escape(person.get('note', ''))}</small></label>"
-        for n, (sub, person) in enumerate(_state(request).people().items())
+        for n, (sub, person) in enumerate(state_of(request).people().items())
     )
     levels = "".join(
         f'<label><input type="radio" name="level" value="{level}"{" checked" if level == wanted else ""}> {title}</label>'
@@ -121,7 +116,7 @@ async def ask(request: AnyRequest) -> str:
         f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
         for name, value in asked.items()
     )
-    return _page(
+    return page(
         "演示用身份认证",
         f'<p>这里代替省里的统一身份认证平台。选一个人，就以他的身份登录。</p><form method="post" action="/authorize">{hidden}'
         f"<fieldset><legend>您是谁</legend>{people}</fieldset><fieldset><legend>认证等级</legend>{levels}</fieldset>"
@@ -132,19 +127,19 @@ async def ask(request: AnyRequest) -> str:
 
 @post("/authorize", status_code=303)
 async def answer(request: AnyRequest) -> Response[Any]:
-    state = _state(request)
+    state = state_of(request)
     form = dict(await request.form())
     asked = _checked(state, form)
     back = {"state": asked["state"], "iss": state.settings.issuer}
     if form.get("do") != "agree":
-        return Redirect(_with(asked["redirect_uri"], back | {"error": "access_denied"}), status_code=303)
+        return Redirect(with_query(asked["redirect_uri"], back | {"error": "access_denied"}), status_code=303)
     if form.get("person") not in state.people() or form.get("level") not in {str(level) for level in LEVELS}:
         raise ValidationException("choose a person and a level")
     login = Login(
         sub=form["person"], level=int(form["level"]), scope=asked.get("scope", ""), nonce=asked.get("nonce", ""),
         challenge=asked["code_challenge"], redirect_uri=asked["redirect_uri"], sid=secrets.token_hex(8), at=int(time.time()),
     )  # fmt: skip
-    return Redirect(_with(asked["redirect_uri"], back | {"code": state.give_code(login)}), status_code=303)
+    return Redirect(with_query(asked["redirect_uri"], back | {"code": state.give_code(login)}), status_code=303)
 
 
 def _checked(state: State, asked: dict[str, Any]) -> dict[str, str]:
@@ -165,8 +160,8 @@ def _checked(state: State, asked: dict[str, Any]) -> dict[str, str]:
 
 @post("/token", status_code=200)
 async def token(request: AnyRequest) -> Response[dict[str, Any]]:
-    state, form = _state(request), await request.form()
-    _client(request)
+    state, form = state_of(request), await request.form()
+    check_client(request)
     given = state.redeem(str(form.get("code")), str(form.get("code_verifier")), str(form.get("redirect_uri")))
     if form.get("grant_type") != "authorization_code" or given is None:
         return Response({"error": "invalid_grant"}, status_code=400)
@@ -176,7 +171,7 @@ async def token(request: AnyRequest) -> Response[dict[str, Any]]:
 
 @get("/userinfo")
 async def userinfo(request: AnyRequest) -> dict[str, Any]:
-    about = _state(request).about(request.headers.get("authorization", "").removeprefix("Bearer "))
+    about = state_of(request).about(request.headers.get("authorization", "").removeprefix("Bearer "))
     if about is None:
         raise NotAuthorizedException("unknown token")
     return about
@@ -185,31 +180,24 @@ async def userinfo(request: AnyRequest) -> dict[str, Any]:
 @post("/prove", status_code=200)
 async def prove(request: AnyRequest) -> dict[str, bool]:
     """Whether a pseudonym belongs to a name and number (network identity)."""
-    _client(request)
+    check_client(request)
     form = await request.form()
     return {
         "match": any(
             pseudonym(sub) == form.get("sub")
             and (person["name"], person["id_number"]) == (form.get("name"), form.get("id_no"))
-            for sub, person in _state(request).people().items()
+            for sub, person in state_of(request).people().items()
         )
     }
-
-
-def _client(request: AnyRequest) -> None:
-    settings = _state(request).settings
-    right = base64.b64encode(f"{settings.client_id}:{settings.client_secret}".encode()).decode()
-    if not hmac.compare_digest(request.headers.get("authorization", "").encode(), f"Basic {right}".encode()):
-        raise NotAuthorizedException("client authentication failed")
 
 
 @get("/end_session")
 async def leave(request: AnyRequest) -> Response[Any]:
     back = request.query_params.get("post_logout_redirect_uri", "")
-    origins = {_origin(uri) for uri in _state(request).settings.redirect_uris}
-    if _origin(back) in origins:
+    origins = {origin(uri) for uri in state_of(request).settings.redirect_uris}
+    if origin(back) in origins:
         return Redirect(back, status_code=303)
-    return Response(_page("已退出", "<p>您已经退出登录。</p>"), media_type=MediaType.HTML)
+    return Response(page("已退出", "<p>您已经退出登录。</p>"), media_type=MediaType.HTML)
 
 
 @get("/", media_type=MediaType.HTML)
@@ -217,23 +205,23 @@ async def home(request: AnyRequest) -> str:
     rows = "".join(
         f'<form method="post" action="/people/{html.escape(sub)}/logout">{html.escape(person["name"])} '
         f"<small>{html.escape(person.get('note', ''))}</small> <button>在所有地方退出</button></form>"
-        for sub, person in _state(request).people().items()
+        for sub, person in state_of(request).people().items()
     )
-    return _page(
+    return page(
         "演示用身份认证", f'{rows}<form method="post" action="/rotate-keys"><button>更换签名密钥</button></form>'
     )
 
 
 @post("/rotate-keys", status_code=200, media_type=MediaType.TEXT)
 async def rotate_keys(request: AnyRequest) -> str:
-    _state(request).rotate()
+    state_of(request).rotate()
     return "rotated"
 
 
 @post("/people/{sub:str}/logout", status_code=200, media_type=MediaType.TEXT)
 async def end_everywhere(request: AnyRequest, sub: FromPath[str]) -> str:
     """Back-channel logout: tell the portal that the person's logins are over."""
-    state = _state(request)
+    state = state_of(request)
     if sub not in state.people():
         raise NotFoundException
     told = 0
@@ -242,23 +230,3 @@ async def end_everywhere(request: AnyRequest, sub: FromPath[str]) -> str:
             reply = await client.post(state.settings.backchannel_uri, data={"logout_token": logout_token})
             told += reply.status_code == 200
     return f"{told} logins ended"
-
-
-def _with(uri: str, query: dict[str, str]) -> str:
-    return f"{uri}{'&' if '?' in uri else '?'}{urlencode(query)}"
-
-
-def _origin(uri: str) -> str:
-    parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _page(title: str, body: str) -> str:
-    style = (
-        "body{font:18px/1.6 system-ui,sans-serif;max-width:36rem;margin:1rem auto;padding:0 1rem}label{display:block;"
-        "padding:.4rem 0}button{font:inherit;padding:.5rem 1rem;margin:.3rem 0}small{color:#555}fieldset{margin:1rem 0}"
-    )
-    return (
-        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><style>{style}</style></head><body><main><h1>{title}</h1>{body}</main></body></html>"
-    )

@@ -48,6 +48,7 @@ class State:
     codes: dict[str, Login] = field(default_factory=dict)
     tokens: dict[str, Login] = field(default_factory=dict)
     sids: dict[str, set[str]] = field(default_factory=dict)
+    faces: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rotate()
@@ -83,7 +84,7 @@ class State:
 
     def _id_token(self, login: Login, access_token: str) -> str:
         half = hashlib.sha256(access_token.encode()).digest()[:16]
-        return self._sign({
+        return self.sign({
             "sub": login.sub, "aud": self.settings.client_id, "azp": self.settings.client_id, "nonce": login.nonce,
             "exp": int(time.time()) + ID_TOKEN_SECONDS, "auth_time": login.at, "acr": str(login.level), "sid": login.sid,
             "at_hash": base64.urlsafe_b64encode(half).rstrip(b"=").decode(),
@@ -92,14 +93,14 @@ class State:
     def logout_tokens(self, sub: str) -> list[str]:
         """One for each login of the person."""
         return [
-            self._sign({
+            self.sign({
                 "sub": sub, "sid": sid, "aud": self.settings.client_id, "exp": int(time.time()) + 120,
                 "jti": secrets.token_hex(16), "events": {LOGOUT_EVENT: {}},
             })
             for sid in self.sids.pop(sub, set())
         ]  # fmt: skip
 
-    def _sign(self, claims: dict[str, Any]) -> str:
+    def sign(self, claims: dict[str, Any]) -> str:
         key = self.keys[-1]
         everything = {"iss": self.settings.issuer, "iat": int(time.time())} | claims
         return jwt.encode({"alg": "RS256", "kid": key.kid}, everything, key)

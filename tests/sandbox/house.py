@@ -13,6 +13,7 @@ from sandbox.identity.app import build
 from sandbox.identity.state import Settings as SandboxSettings
 from tests import pages
 from web import identity
+from web.identity.face import face_check
 from web.settings import Settings
 from web.storage import FolderStorage
 
@@ -30,10 +31,12 @@ class House:
         ))  # fmt: skip
         self.settings = Settings(
             portal_url=PORTAL, backoffice_url="http://office.test", issuer=PROVIDER, **client, keys=folder, files=folder,
-            secure_cookies=False, identity_kind=kind,
+            secure_cookies=False, identity_kind=kind, face_issuer=PROVIDER, face_client_id="pension-portal", face_client_secret="secret",
         )  # fmt: skip
-        provider = identity.provider(self.settings, production=False, transport=httpx2.ASGITransport(app=self.sandbox))
-        self.portal = portal_site.create(self.settings, FolderStorage(folder), provider=provider)
+        way = httpx2.ASGITransport(app=self.sandbox)
+        provider = identity.provider(self.settings, production=False, transport=way)
+        face = face_check(self.settings, production=False, transport=way)
+        self.portal = portal_site.create(self.settings, FolderStorage(folder), provider=provider, face=face)
 
     def browser(self) -> "Browser":
         return Browser(self)

@@ -96,8 +96,8 @@ async def test_a_provider_that_does_not_say_how_sure_it_is_opens_nothing(
     house: House, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = house.sandbox.state.sandbox
-    plain = state._sign
-    monkeypatch.setattr(state, "_sign", lambda claims: plain({k: v for k, v in claims.items() if k != "acr"}))
+    plain = state.sign
+    monkeypatch.setattr(state, "sign", lambda claims: plain({k: v for k, v in claims.items() if k != "acr"}))
     await browser.log_in()
     assert browser.heading == "您的账号还没有实名认证"
 

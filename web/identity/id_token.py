@@ -49,6 +49,16 @@ def check_logout(token: Token, *, issuer: str, client_id: str, at: datetime) -> 
     return claims
 
 
+def check_result(token: Token, *, issuer: str, client_id: str, nonce: str, at: datetime) -> Mapping[str, Any]:
+    """The claims of a signed answer to one question of ours, the one with this nonce. Raises LoginFailed."""
+    claims = _common(token, issuer, client_id, at)
+    if not isinstance(claims.get("nonce"), str) or not hmac.compare_digest(claims["nonce"].encode(), nonce.encode()):
+        raise LoginFailed("refused", "nonce")
+    if not isinstance(claims.get("jti"), str) or not 0 < len(claims["jti"]) <= 100:
+        raise LoginFailed("refused", "jti")
+    return claims
+
+
 def _common(token: Token, issuer: str, client_id: str, at: datetime) -> dict[str, Any]:
     """iss, aud, azp, exp, iat, nbf."""
     now = int(at.timestamp())

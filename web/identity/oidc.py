@@ -35,7 +35,7 @@ class Oidc:
             self._document = (self.clock(), found)
         return self._document[1]
 
-    async def _endpoint(self, name: str) -> str:
+    async def endpoint(self, name: str) -> str:
         url = (await self.discovery()).get(name)
         if not isinstance(url, str):
             raise LoginFailed("refused", f"discovery without {name}")
@@ -45,7 +45,7 @@ class Oidc:
         more: dict[str, Any] = {"prompt": "login", "max_age": 0} if ask.fresh else {}
         if ask.level:
             more["acr_values"] = " ".join(str(level) for level in range(ask.level, 5))
-        endpoint = await self._endpoint("authorization_endpoint")
+        endpoint = await self.endpoint("authorization_endpoint")
         async with self.client.open(ask) as session:
             url, _ = session.create_authorization_url(
                 endpoint, state=ask.state, nonce=ask.nonce, code_verifier=ask.verifier, **more
@@ -53,15 +53,15 @@ class Oidc:
             return str(url)
 
     async def finish(self, code: str, ask: Ask) -> Identity:
-        answer = await self.client.token(await self._endpoint("token_endpoint"), code, ask)
+        answer = await self.client.token(await self.endpoint("token_endpoint"), code, ask)
         access_token, raw = answer.get("access_token"), answer.get("id_token")
         if not isinstance(access_token, str) or not isinstance(raw, str):
             raise LoginFailed("refused", "no ID token")
         claims = id_token.check(
-            await self._decode(raw), issuer=self.issuer, client_id=self.client.client_id,
+            await self.decode(raw), issuer=self.issuer, client_id=self.client.client_id,
             access_token=access_token, ask=ask, at=self.clock(),
         )  # fmt: skip
-        about = await self.client.userinfo(await self._endpoint("userinfo_endpoint"), access_token)
+        about = await self.client.userinfo(await self.endpoint("userinfo_endpoint"), access_token)
         if about.get("sub") != claims["sub"]:
             raise LoginFailed("refused", "userinfo is about somebody else")
         kind, number = document_of(about.get("id_type"), about.get("id_no"))
@@ -77,7 +77,7 @@ class Oidc:
             sid=claims["sid"] if isinstance(claims.get("sid"), str) else None,
         )
 
-    async def _decode(self, raw: str) -> jwt.Token:
+    async def decode(self, raw: str) -> jwt.Token:
         """The token, its signature checked. Keys we do not know are looked for once, and not too often."""
         keys = await self._key_set()
         try:
@@ -92,7 +92,7 @@ class Oidc:
 
     async def _key_set(self, *, again: bool = False) -> KeySet:
         if self._keys is None or again:
-            published = await self.client.get(await self._endpoint("jwks_uri"))
+            published = await self.client.get(await self.endpoint("jwks_uri"))
             signing = [key for key in published.get("keys", []) if key.get("use", "sig") == "sig"]
             try:
                 self._keys = (self.clock(), KeySet.import_key_set({"keys": signing}))
@@ -111,7 +111,7 @@ class Oidc:
 
     async def read_logout(self, token: str) -> LoggedOut:
         claims = id_token.check_logout(
-            await self._decode(token), issuer=self.issuer, client_id=self.client.client_id, at=self.clock()
+            await self.decode(token), issuer=self.issuer, client_id=self.client.client_id, at=self.clock()
         )
         return LoggedOut(
             self.issuer, claims.get("sub"), claims.get("sid"), claims["jti"], self.clock() + timedelta(seconds=3600)
