@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from db.queries import accounts, benefits, one_off, pension
+from db.queries import accounts, benefits, cards, one_off, pension
 from db.queries.benefits import BenefitRow, StandardRow
 from db.queries.pension import Payment, Redetermination, Suspension
 from db.queries.portal import PersonRow
@@ -77,6 +77,7 @@ async def benefit_contents(county_code: int, person: PersonRow, benefit: Benefit
         "payments": paid, "next": await _next(county_code, benefit, paid, today), "stops": stops,
         "stopped": next((stop for stop in stops if stop.row.state == "confirmed" and stop.row.last_month is None), None),
         "account": await benefits.payment_account(county_code, person.id), "account_states": ACCOUNT_STATES,
+        "card_asked": await cards.asked_of(county_code, person.id),
         "correction": await _correction(county_code, person, benefit), "one_offs": await one_off.waiting(county_code, person.id),
     }  # fmt: skip
 

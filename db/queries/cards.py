@@ -163,6 +163,16 @@ async def requests(county_code: int, prefix: str, states: tuple[str, ...], limit
     return [_request(row) for row in rows]
 
 
+async def asked_of(county_code: int, person_id: int) -> str:
+    """The bank that was asked to open an account for this person and has not answered; empty without one."""
+    bank: str | None = await engine.fetchval(
+        "select b.title from card_request r join agency_bank b on b.county_code = $1 and b.code = r.bank_code where r.county_code = $1"
+        " and r.person_id = $2 and r.state = 'sent'",
+        county_code, person_id,
+    )  # fmt: skip
+    return bank or ""
+
+
 async def opened(
     county_code: int, prefix: str, limit: int, *, handed: bool | None = None, file_id: int | None = None
 ) -> list[RequestRow]:

@@ -133,10 +133,11 @@ async def end_account(county_code: int, person_id: int, reason: str, at: datetim
 
 
 async def is_in_use(county_code: int, person_id: int, number: str) -> bool:
-    """Whether this is where the person is paid to now."""
+    """Whether this is where the person is paid to now. One that the bank has refused is not: it may be named again once that is
+    mended."""
     found: bool = await engine.fetchval(
         "select exists (select from payment_account where county_code = $1 and person_id = $2 and ended_at is null"
-        " and account_index = $3)",
+        " and account_index = $3 and state <> 'rejected')",
         county_code, person_id, index(number, BANK_ACCOUNT),
     )  # fmt: skip
     return found

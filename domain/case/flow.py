@@ -271,6 +271,7 @@ async def _receive(
         await _close_duplicate(case, actor, at, version, open_case)
         return _receipt(earlier, already=True)
     looked = await examine(item, case, at.date())
+    _check_staff(item, case, looked.ask, actor)
     await _check_complete(item, case, signature)
     case = await _place(item, looked.ask, case, actor)
     chain = local_profile(case.profile).chains[item.code]
@@ -288,6 +289,12 @@ async def _receive(
     title, body = notices.received(item.title, values["case_no"], values["due_on"], provisional=values["provisional"])
     await _tell(case, title, body, at)
     return _receipt(case)
+
+
+def _check_staff(item: ServiceItem, case: CaseRow, ask: Any, actor: Actor) -> None:
+    limit = item.not_by_staff(ask) if actor.kind is ActorKind.STAFF else None
+    if limit and not local_profile(case.profile).allows(limit[0]):
+        raise Refused(limit[1])
 
 
 def _check_received(received: date, reason: str, today: date) -> None:
@@ -443,6 +450,7 @@ async def resubmit(county_code: int, case_id: int, actor: Actor, version: int, a
         received_on, limit, pause = case.received_on, case.limit_days, (case.paused_on, at.date())
         item, chain = BY_CODE[case.item], local_profile(case.profile).chains[case.item]
         looked = await examine(item, case, at.date())
+        _check_staff(item, case, looked.ask, actor)
         await _check_materials(item, case)
         case = await _place(item, looked.ask, case, actor)
         await cases.end_pause(county_code, case_id, at.date())

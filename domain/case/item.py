@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from domain.actor import Actor, ActorKind
-from domain.errors import Finding
+from domain.errors import Finding, Problem
 
 
 class Source(StrEnum):
@@ -127,6 +127,8 @@ class ServiceItem(Struct, frozen=True, kw_only=True):
     assurance: int = 3  # lowest login level that may submit (standards D6)
     fresh_login: bool = False  # asks for a login just before submitting
     staff_switch: str = ""  # of the profile: whether staff may file it at the counter
+    # Answers that staff may not hand in where the profile says so: the switch, and what they are told; None where they may.
+    not_by_staff: Callable[[Any], tuple[str, Problem] | None] = lambda _ask: None
     tells: bool = True  # False: the effect tells the person in words of its own, the steps of the case do not
     for_another: bool = False  # somebody else may apply in the place of the subject (Applicant)
     for_enrolled: bool = True  # False: the subject need not be a participant yet

@@ -5,8 +5,9 @@ phone a short while ago is told on the old one, too: a thief changes the phone f
 """
 
 from datetime import date, timedelta
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from db.queries import benefits as queries
 from db.queries import people as people_query
@@ -19,14 +20,22 @@ from domain.actor import ActorKind
 from domain.case import person_change, sources
 from domain.case.item import Answer, Comparison, Effect, Page, ServiceItem, Source, Subject
 from domain.errors import Finding, Refused, Weight
-from domain.items.benefit_claim import MANY, BenefitClaim
+from domain.items.benefit_claim import KINDS, MANY, Bank, BankAccount, tidy_account
 
 BASIS = "规程第二十八条"
 OLD_PHONE_FOR = timedelta(days=90)
 
 
-class BankAccountChange(BenefitClaim, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """The same that a claim says: the account must be the person's own (R-275)."""
+class BankAccountChange(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """The account must be the person's own (R-275)."""
+
+    account_kind: Annotated[str, Meta(title="养老金发到哪里", description="一般用社会保障卡的银行账户", extra={
+        "widget": "radio", "choices": KINDS})] = "social_card"  # fmt: skip
+    bank: Bank
+    bank_account: BankAccount
+
+    def __post_init__(self) -> None:
+        tidy_account(self)
 
 
 class Facts(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ approval see the same figures or are told the difference (R-237).
 """
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, structs
 
@@ -20,7 +20,7 @@ from domain.agency.payment_orders import check_account, digits
 from domain.case import person_change, sources
 from domain.case.item import Answer, Comparison, Effect, Material, Page, ServiceItem, Source, Subject
 from domain.determination import Determination
-from domain.errors import Finding, Weight
+from domain.errors import Finding, Problem, Weight
 from domain.money import show
 from domain.parameters import Missing
 from domain.rules import eligibility
@@ -29,27 +29,47 @@ from domain.rules.interest import NegativeBase
 
 BASIS = "规程第二十四条"
 KINDS = (("social_card", "社会保障卡"), ("card", "其他银行卡"), ("passbook", "存折"))
+NONE = "none"  # the office has a bank open one (R-269)
 MANY = 2  # other people paid to the same account before somebody looks (R-278)
 
 
-class BenefitClaim(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """The account must be the person's own (R-275)."""
+Bank = Annotated[str, Meta(title="开户银行", description="例如：农商银行", max_length=60, extra={"widget": "text"})]
+BankAccount = Annotated[str, Meta(title="银行账号", description="必须是本人的账户，卡上的一长串数字", max_length=40, extra={
+    "widget": "bank_account", "check": check_account})]  # fmt: skip
 
-    account_kind: Annotated[str, Meta(title="养老金发到哪里", description="一般用社会保障卡的银行账户",
-                                      extra={"widget": "radio", "choices": KINDS})] = "social_card"  # fmt: skip
-    bank: Annotated[str, Meta(title="开户银行", description="例如：农商银行", max_length=60, extra={"widget": "text"})]
-    bank_account: Annotated[str, Meta(title="银行账号", description="必须是本人的账户，卡上的一长串数字", max_length=40, extra={
-        "widget": "bank_account", "check": check_account})]  # fmt: skip
+
+class BenefitClaim(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """The account must be the person's own (R-275). Who has none says so, and leaves the other two blank."""
+
+    account_kind: Annotated[str, Meta(title="养老金发到哪里", description="一般用社会保障卡的银行账户", extra={
+        "widget": "radio", "choices": (*KINDS, (NONE, "还没有账户，请社保经办机构联系银行开卡"))})] = "social_card"  # fmt: skip
+    bank: Bank = ""
+    bank_account: BankAccount = ""
 
     def __post_init__(self) -> None:
-        structs.force_setattr(self, "bank_account", digits(self.bank_account))
-        structs.force_setattr(self, "bank", self.bank.strip())
-        if self.account_kind not in dict(KINDS):
-            raise ValueError("请选择养老金发到哪里")
-        if not self.bank:
-            raise ValueError("请填写开户银行")
-        if wrong := check_account(self.bank_account):
-            raise ValueError(wrong)
+        if self.account_kind == NONE:
+            structs.force_setattr(self, "bank", "")
+            structs.force_setattr(self, "bank_account", "")
+        else:
+            tidy_account(self)
+
+
+def tidy_account(form: Any) -> None:
+    """Bank and number in their one stored form; ValueError in plain words when something is missing or wrong."""
+    structs.force_setattr(form, "bank_account", digits(form.bank_account))
+    structs.force_setattr(form, "bank", form.bank.strip())
+    if form.account_kind not in dict(KINDS):
+        raise ValueError("请选择养老金发到哪里")
+    if not form.bank:
+        raise ValueError("请填写开户银行")
+    if wrong := check_account(form.bank_account):
+        raise ValueError(wrong)
+
+
+def account_by_staff(ask: BenefitClaim) -> tuple[str, Problem] | None:
+    """Where the bank's write-back is the only source of numbers, nobody at a counter types one in (R-269)."""
+    text = "账号不由窗口录入：请本人在网上填写，或者选“还没有账户”，由银行开卡后回写。"
+    return None if ask.account_kind == NONE else ("staff_may_enter_bank_account", Problem("not-by-staff", text, "account_kind"))
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -84,7 +104,8 @@ async def gather(ask: BenefitClaim, subject: Subject, on: date) -> Facts:
             trouble = "个人账户有一项资金支出多于存入，请先核对账户。"
     return Facts(
         on=on, person=person, conditions=conditions, benefit=await queries.benefit(person.county_code, person.id), found=found,
-        trouble=trouble, shared_with=await store.used_by_others(person.county_code, person.id, ask.bank_account), answers=answers,
+        trouble=trouble, answers=answers,
+        shared_with=await store.used_by_others(person.county_code, person.id, ask.bank_account) if ask.bank_account else 0,
     )  # fmt: skip
 
 
@@ -95,7 +116,7 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-def examine(_ask: BenefitClaim, facts: Facts) -> list[Finding]:
+def examine(ask: BenefitClaim, facts: Facts) -> list[Finding]:
     if facts.benefit is not None:
         return [Finding("has-benefit", "已经核定过待遇，不用再申请。对标准有疑问的，请提出待遇标准异议。", basis=BASIS)]
     problems = eligibility.problems(facts.conditions, facts.on)
@@ -104,6 +125,9 @@ def examine(_ask: BenefitClaim, facts: Facts) -> list[Finding]:
         found.append(Finding("determination", f"核定结果：{determination.in_words(facts.found)}。", basis=BASIS, weight=Weight.NOTE))
     if facts.trouble:
         found.append(Finding("cannot-reckon", facts.trouble, basis=BASIS))
+    if ask.account_kind == NONE:
+        text = "申请人还没有银行账户，核定以后请代理银行开卡。"
+        found.append(Finding("no-account", text, basis="规程第二十八条", weight=Weight.NOTE))
     if facts.shared_with >= MANY:
         text = f"这个账户还有另外{facts.shared_with}个人在用，请核实是不是本人的账户。"
         found.append(Finding("shared-account", text, basis="规程第二十八条", weight=Weight.NOTE))
@@ -127,6 +151,8 @@ async def effect(ask: BenefitClaim, by: Effect) -> None:
     found = await determination.reckon(person.county_code, person, by.on)
     account_id = await queries.account_id(person.county_code, person.id)
     await benefits.begin(person.county_code, person.id, account_id, by.case_id, found, by.actor, by.at)
+    if ask.account_kind == NONE or await store.is_in_use(person.county_code, person.id, ask.bank_account):
+        return  # a bank opens one, or has opened this one before and vouched for it
     await store.set_account(person.county_code, NewAccount(
         person_id=person.id, kind=ask.account_kind, bank=ask.bank, holder_name=person.name, number=ask.bank_account,
         origin="claim", case_id=by.case_id,
@@ -145,6 +171,7 @@ ITEM = ServiceItem(
     materials=(Material("id_document", "有效身份证件", "规程第二十三条", hint="身份证正反两面，各拍一张"),),
     assurance=3,
     fresh_login=True,
+    not_by_staff=account_by_staff,
     gather=gather,
     examine=examine,
     compare=compare,

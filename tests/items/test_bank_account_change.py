@@ -124,6 +124,24 @@ async def test_in_hunan_no_staff_types_a_number_in(profile: str, may: bool) -> N
 
 
 @pytest.mark.rule("R-269")
+async def test_an_account_the_bank_refused_may_be_named_again_once_it_is_mended() -> None:
+    await decided()
+    await engine.execute("update payment_account set state = 'rejected', state_reason = '账户被冻结了'")
+    assert await changed(**OLD) is Status.EFFECTED
+    rows = await engine.fetch("select state, ended_at is null as used from payment_account order by id")
+    assert [tuple(row) for row in rows] == [("rejected", False), ("unverified", True)]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{"account_kind": "none"}, {"bank": " "}, {"bank_account": ""}, {"bank_account": "12"}],
+)  # fmt: skip
+def test_a_change_names_an_account(answers: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="请"):
+        bank_account_change.BankAccountChange(**(NEW | answers))
+
+
+@pytest.mark.rule("R-269")
 async def test_staff_clear_an_account_with_a_reason_and_the_person_is_told() -> None:
     person_id = await decided()
     with pytest.raises(Refused) as refused:

@@ -6,12 +6,15 @@ import msgspec
 import pytest
 
 from db import engine
-from db.queries import accounts
+from db.queries import accounts, cards
 from db.queries import benefits as queries
+from db.stores import benefits as accounts_store
+from db.stores.benefits import NewAccount
 from domain import benefits
 from domain.case import flow
 from domain.case.status import Status
 from domain.errors import NotFound, Refused
+from domain.items import benefit_claim
 from domain.trace import Trace
 from tests import make
 from tests.items.claiming import ASKED, LIN_JING, XIA_YU, XU_SHUANG, claimed, sixty
@@ -218,3 +221,56 @@ async def test_a_second_claim_is_answered_with_the_first() -> None:
     await decided()
     receipt = await claimed()
     assert await found_codes(receipt) == ["has-benefit"]
+
+
+# ------------------------------------------------------------------ without an account
+
+
+@pytest.mark.rule("R-269")
+async def test_who_has_no_account_claims_all_the_same_and_the_office_has_a_bank_open_one() -> None:
+    person_id = await sixty()
+    receipt = await claimed(account_kind="none", bank="农商银行", bank_account="")
+    assert "no-account" in await found_codes(receipt)
+    await make.approve(receipt.case_id, ZHAO_MIN)
+    await make.approve(receipt.case_id, LIN_JING)
+    assert await make.approve(receipt.case_id, XIA_YU) is Status.EFFECTED
+    assert await queries.payment_account(COUNTY, person_id) is None
+    (row,) = await cards.wanting(COUNTY, "benefit", f"{COUNTY}", 9)
+    assert row.person_id == person_id
+
+
+@pytest.mark.rule("R-269")
+@pytest.mark.parametrize(
+    ("profile", "kind", "may"), [("national", "social_card", True), ("hunan", "social_card", False), ("hunan", "none", True)]
+)
+async def test_in_hunan_a_claim_at_the_counter_names_no_account(profile: str, kind: str, may: bool) -> None:
+    await sixty()
+    await make.sources(household_register=make.household(XU_SHUANG))
+    if may:
+        await make.handed_in(benefit_claim.ITEM, ASKED | {"account_kind": kind}, XU_SHUANG, actor=LIN_JING, profile=profile)
+        return
+    with pytest.raises(Refused, match="账号不由窗口录入"):
+        await make.handed_in(benefit_claim.ITEM, ASKED | {"account_kind": kind}, XU_SHUANG, actor=LIN_JING, profile=profile)
+
+
+@pytest.mark.rule("R-269")
+async def test_in_hunan_the_resident_names_his_account_himself() -> None:
+    await sixty()
+    await make.sources(household_register=make.household(XU_SHUANG))
+    receipt = await make.handed_in(benefit_claim.ITEM, ASKED, XU_SHUANG, profile="hunan")
+    assert receipt.case_no
+
+
+@pytest.mark.rule("R-273")
+async def test_a_card_the_bank_opened_for_somebody_who_paid_in_stays_verified_at_the_claim() -> None:
+    person_id = await sixty()
+    await accounts_store.set_account(COUNTY, NewAccount(
+        person_id=person_id, kind="card", bank="农商银行", holder_name="许霜", number="6228480402564890018", origin="bank", verified=True,
+    ), FRIDAY)  # fmt: skip
+    receipt = await claimed()
+    for actor in (ZHAO_MIN, LIN_JING, XIA_YU):
+        await make.approve(receipt.case_id, actor)
+    account = await queries.payment_account(COUNTY, person_id)
+    assert account is not None
+    assert account.state == "verified"
+    assert await engine.fetchval("select count(*) from payment_account") == 1
