@@ -3,6 +3,7 @@
 `reckon` only reads; the same call at submission, at each desk and at approval must give the same (R-237).
 """
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from msgspec import Struct
 
 from db.queries import accounts
 from db.queries import benefits as queries
-from db.queries.accounts import Account
+from db.queries.accounts import Account, EntryRow
 from db.queries.benefits import CountedYear
 from db.stores.people import PersonRow
 from domain import months
@@ -110,40 +111,59 @@ def _met_on(born_on: date, years: list[CountedYear], parameters: Parameters, on:
 
 
 async def settled(
-    county_code: int, account: Account, month: int, parameters: Parameters
-) -> tuple[dict[Fund, int], tuple[Capitalised, ...]]:
+    county_code: int, account: Account, month: int, parameters: Parameters, *, also: Sequence[tuple[date, Fund, int]] = (),
+    final: bool = False,
+) -> tuple[dict[Fund, int], tuple[Capitalised, ...]]:  # fmt: skip
     """The account at the end of `month` with all its interest (R-182, R-229), and what of that is not posted yet. Years without
-    a published rate go by the last one (R-181). rules.interest.NegativeBase as there."""
+    a published rate go by the last one (R-181). `also`: money that is to be posted before, with its day of value. `final`: the
+    account ends here, so that interest of closed years that `also` changes is due too. rules.interest.NegativeBase as there."""
     last_year, last_month = divmod(month, 100)
     first = await queries.first_entry_year(county_code, account.id)
     if first is None:
         return {}, ()
-    year = min(max(first, account.settled_year + 1), last_year)
+    year = min(max(first, account.settled_year + 1), last_year, *(day.year for day, _, _ in also))
     held = {Fund(fund): fen for fund, fen in (await accounts.held_before(county_code, account.id, year)).items()}
     due: list[Capitalised] = []
     for current in range(year, last_year + 1):
         until = last_month if current == last_year else MONTHS
-        moved = await _moved(county_code, account.id, current, until)
+        entries = [e for e in await accounts.entries(county_code, account.id, current) if e.value_on.month <= until]
+        moved = [*_moved(entries), *(Movement(day.month, fund, fen) for day, fund, fen in also if day.year == current)]
         rate, version = _rate(parameters, current)
         found = interest_of(held, moved, rate, until=until, year=current, versions=(version,))
-        for each in moved:
-            held[each.fund] += each.fen
-        for fund, fen in found.by_fund.items():
+        rest = {fund: found.by_fund.get(fund, 0) - fen for fund, fen in _interest(entries).items()}
+        for fund, fen in [(each.fund, each.fen) for each in moved] + list(_at_year_end(entries)) + list(rest.items()):
             held[fund] += fen
-        if current > account.settled_year and found.by_fund:
-            day = months.last_day(current * 100 + until)
-            due.append(Capitalised(day, {fund: int(fen) for fund, fen in found.by_fund.items()}, found.trace))
+        missing = {fund: fen for fund, fen in rest.items() if fen}
+        if missing and (final or current > account.settled_year):
+            due.append(Capitalised(months.last_day(current * 100 + until), missing, found.trace))
     return {fund: fen for fund, fen in held.items() if fen}, tuple(due)
 
 
-async def _moved(county_code: int, account_id: int, year: int, until: int) -> list[Movement]:
-    """Money of the year up to and with a month; interest that was capitalised within the year counts as money."""
+def _moved(entries: Sequence[EntryRow]) -> list[Movement]:
+    """Money of the year; interest that was capitalised within the year counts as money."""
     return [
         Movement(entry.value_on.month, Fund(fund), fen)
-        for entry in await accounts.entries(county_code, account_id, year)
-        if entry.value_on.month <= until and (entry.kind not in INTEREST_KINDS or entry.value_on.month < MONTHS)
+        for entry in entries
+        if entry.kind not in INTEREST_KINDS or entry.value_on.month < MONTHS
         for fund, fen in entry.amounts.items()
-    ]  # fmt: skip
+    ]
+
+
+def _at_year_end(entries: Sequence[EntryRow]) -> Iterator[tuple[Fund, int]]:
+    """Interest that was capitalised when the year had ended."""
+    for entry in entries:
+        if entry.kind in INTEREST_KINDS and entry.value_on.month == MONTHS:
+            yield from ((Fund(fund), fen) for fund, fen in entry.amounts.items())
+
+
+def _interest(entries: Sequence[EntryRow]) -> dict[Fund, int]:
+    """Of the year, as far as it stands in the books."""
+    found = dict.fromkeys(Fund, 0)
+    for entry in entries:
+        if entry.kind in INTEREST_KINDS:
+            for fund, fen in entry.amounts.items():
+                found[Fund(fund)] += fen
+    return found
 
 
 def _rate(parameters: Parameters, year: int) -> tuple[Decimal, int]:

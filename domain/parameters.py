@@ -27,6 +27,12 @@ class Kind(StrEnum):
     BACK_PAYMENT_SUBSIDY = "back_payment_subsidy"  # key: empty · value: yes or no
     FINAL_YEAR_DUE = "final_year_due"  # key: empty · value: yes or no
     CERTIFICATION_CYCLE = "certification_cycle"  # key: empty · value: months
+    FUNERAL_AMOUNT = "funeral_amount"  # key: empty · value: yuan
+    FUNERAL_MONTHS = "funeral_months"  # key: empty · value: how many basic pensions of a month
+    FUNERAL_RECEIVERS_ONLY = "funeral_receivers_only"  # key: empty · value: yes or no
+    FUNERAL_WINDOW = "funeral_window"  # key: empty · value: months after the month of death
+    INHERITED_SUBSIDIES = "inherited_subsidies"  # key: empty · value: yes or no
+    INHERITED_WHILE_SERVING = "inherited_while_serving"  # key: empty · value: yes (the whole account) or no (the own part)
 
 
 class Funding(StrEnum):
@@ -39,7 +45,11 @@ class Funding(StrEnum):
 
 
 _PERCENT = re.compile(r"\d{1,2}(\.\d{1,2})?%", re.ASCII)
-KEYLESS = frozenset({Kind.CREDITING_RATE, Kind.SCHEME_START, Kind.BACK_PAYMENT_SUBSIDY, Kind.FINAL_YEAR_DUE, Kind.CERTIFICATION_CYCLE})
+OF_YES_OR_NO = frozenset({
+    Kind.BACK_PAYMENT_SUBSIDY, Kind.FINAL_YEAR_DUE, Kind.FUNERAL_RECEIVERS_ONLY, Kind.INHERITED_SUBSIDIES, Kind.INHERITED_WHILE_SERVING,
+})  # fmt: skip
+OF_MONTHS = {Kind.CERTIFICATION_CYCLE: 24, Kind.FUNERAL_MONTHS: 60, Kind.FUNERAL_WINDOW: 60}  # and the most it can be
+KEYLESS = OF_YES_OR_NO | OF_MONTHS.keys() | {Kind.CREDITING_RATE, Kind.SCHEME_START, Kind.FUNERAL_AMOUNT}
 EVERYWHERE = date(2011, 7, 1)  # 国发〔2011〕18号
 YES_OR_NO = {"yes": "是", "no": "否"}
 
@@ -108,6 +118,16 @@ class ContributionRule(Struct, frozen=True, kw_only=True):
     def credited(self) -> Fen:
         """What the account grows by in the end (R-134)."""
         return Fen(self.personal + self.province + self.city + self.county + self.government_paid)
+
+
+class FuneralGrant(Struct, frozen=True, kw_only=True):
+    """丧葬补助金 (R-331): an amount, or so many basic pensions. `window`: months in which it can be claimed; None: no end."""
+
+    fen: Fen | None
+    months: int | None
+    receivers_only: bool
+    window: int | None
+    versions: tuple[int, ...]
 
 
 class Parameters:
@@ -225,6 +245,26 @@ class Parameters:
         """How many months a 资格确认 holds (R-282); 12, unless the county says otherwise."""
         return int(self.value(Kind.CERTIFICATION_CYCLE, "", on) or 12)
 
+    def funeral_grant(self, died_on: date) -> FuneralGrant | None:
+        """For a death of that day (R-330, R-331); None where the county gives none."""
+        amount, count = self._row(Kind.FUNERAL_AMOUNT, "", died_on), self._row(Kind.FUNERAL_MONTHS, "", died_on)
+        if amount is None and count is None:
+            return None
+        window = self.value(Kind.FUNERAL_WINDOW, "", died_on)
+        return FuneralGrant(
+            fen=yuan(amount.value or "") if amount else None, months=int(count.value or "") if count else None,
+            receivers_only=self.value(Kind.FUNERAL_RECEIVERS_ONLY, "", died_on) == "yes",
+            window=int(window) if window else None, versions=tuple(row.id for row in (amount, count) if row),
+        )  # fmt: skip
+
+    def inherits_subsidies(self, died_on: date) -> bool:
+        """Whether subsidies of government are inherited too (R-328, R-329); yes, but under the rule of 2009."""
+        return self.value(Kind.INHERITED_SUBSIDIES, "", died_on) != "no"
+
+    def inherits_while_serving(self, died_on: date) -> bool:
+        """Whether the whole account of somebody who died in prison is inherited (R-365); yes, unless the county says no."""
+        return self.value(Kind.INHERITED_WHILE_SERVING, "", died_on) != "no"
+
     def value(self, kind: str, key: str, on: date) -> str | None:
         """The text in force, as entered; None where there is none."""
         row = self._row(kind, key, on)
@@ -259,6 +299,12 @@ KIND_TITLES: dict[Kind, str] = {
     Kind.BACK_PAYMENT_SUBSIDY: "补缴享受政府补贴",
     Kind.FINAL_YEAR_DUE: "六十周岁当年要缴费",
     Kind.CERTIFICATION_CYCLE: "资格确认周期",
+    Kind.FUNERAL_AMOUNT: "丧葬补助金",
+    Kind.FUNERAL_MONTHS: "丧葬补助金月数",
+    Kind.FUNERAL_RECEIVERS_ONLY: "丧葬补助金只给领取待遇人员",
+    Kind.FUNERAL_WINDOW: "丧葬补助金申请期限",
+    Kind.INHERITED_SUBSIDIES: "政府补贴可以继承",
+    Kind.INHERITED_WHILE_SERVING: "服刑期间去世的全额继承",
 }
 
 LEVELS: frozenset[str] = frozenset(Funding)
@@ -299,12 +345,12 @@ def check_rules(rules: Iterable[ContributionRule]) -> list[str]:
 def _check_value(kind: str, value: str | None) -> str | None:
     if value is None:
         return None
-    if kind in (Kind.BACK_PAYMENT_SUBSIDY, Kind.FINAL_YEAR_DUE):
+    if kind in OF_YES_OR_NO:
         return None if value in YES_OR_NO else "数值要写“是”或者“否”。"
     if kind == Kind.SCHEME_START:
         return None if _is_day(value) else "数值要写日期，例如 2011-07-01。"
-    if kind == Kind.CERTIFICATION_CYCLE:
-        return None if value.isascii() and value.isdigit() and 1 <= int(value) <= 24 else "数值要写1到24的月数，例如12。"
+    if most := OF_MONTHS.get(Kind(kind)):
+        return None if value.isascii() and value.isdigit() and 1 <= int(value) <= most else f"数值要写1到{most}的月数，例如12。"
     if kind == Kind.LONG_SUPPLEMENT and value.endswith("%"):
         return None if _PERCENT.fullmatch(value) else "按比例加发写成例如 1% 或者 0.5%。"
     try:

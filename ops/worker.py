@@ -17,7 +17,7 @@ from db import crypto, engine
 from db.queries import access as access_query
 from db.queries import clock, installation
 from db.stores.security import sessions
-from domain import benefit_news, contributions
+from domain import benefit_news, contributions, settlement
 from domain.agency import (
     adjustment_review,
     audit_chain,
@@ -135,6 +135,7 @@ JOBS: tuple[Job, ...] = (
     Job("age supplements", 21600, each_county(follow_ages)),
     Job("debit agreements", 3600, each_county(follow_agreements)),
     Job("pensioners", 3600, each_county(follow_pensioners)),
+    Job("settlements", 10, each_county(settlement.settle_ready)),
     Job("drafts", 3600, each_county(drafts.expire)),
     Job("ended sessions", 3600, forget_what_is_over),
 )

@@ -15,6 +15,7 @@ create table termination (
   last_month int not null check (last_month % 100 between 1 and 12),
   evidence text not null check (evidence in ('comparison', 'field', 'judgment', 'own_word')), -- how the office made sure
   evidence_note text not null default '',
+  claims_funeral boolean not null default true, -- false: a funeral grant is drawn elsewhere (R-332)
   state text not null default 'registered' check (state in ('registered', 'reversed')),
   registered_at timestamptz not null,
   registered_by bigint not null,

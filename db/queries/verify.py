@@ -120,6 +120,24 @@ def _subsidies() -> str:
     )
 
 
+def _entrusted() -> str:
+    """Other bureaus' money: what lies on its account is what came for their months and was neither paid nor given back."""
+    last = (
+        "select distinct on (t.month_id, t.person_id) t.month_id, t.state, t.amount_fen from delegated_transfer t where t.county_code = $1"
+        " order by t.month_id, t.person_id, t.round desc"
+    )
+    return (
+        f"with t as ({last}), s as (select month_id, sum(amount_fen) filter (where state = 'paid') as paid,"
+        " sum(amount_fen) filter (where state = 'returned') as back from t group by month_id), m as (select coalesce(sum("
+        " case when m.arrival_id is null then 0 else m.total_fen end - case when m.payment_id is null then 0 else s.paid end"
+        " - case when m.return_id is null then 0 else s.back end), 0) as fen from delegated_month m join s on s.month_id = m.id"
+        " where m.county_code = $1), v as (select coalesce(sum(debit_fen - credit_fen), 0) as fen from voucher_line"
+        " where county_code = $1 and account = 'entrusted_account')"
+        " select 'entrusted_account' as object, m.fen || ' of the months, ' || v.fen || ' in the vouchers' as detail from m, v"
+        " where m.fen <> v.fen"
+    )
+
+
 # Title, statement, whether it is handed the kinds of entry given to `broken`.
 CHECKS: tuple[tuple[str, Callable[[], str], str], ...] = (
     ("entries add up to balances", _balances, ""),
@@ -157,6 +175,10 @@ CHECKS: tuple[tuple[str, Callable[[], str], str], ...] = (
         " join individual_account a on a.county_code = $1 and a.id = coalesce(y.account_id, e.account_id) and a.status = 'open'"
         " where coalesce(y.personal_fen, 0) <> coalesce(e.fen, 0)"), ""),
     ("subsidies are credited as they are due", _subsidies, "subsidy"),
+    ("no voucher mixes the fund with entrusted money", lambda: (
+        "select period || '-' || number as object, string_agg(account, ', ') as detail from voucher_line where county_code = $1"
+        " group by period, number having count(distinct account like 'entrusted%') > 1"), ""),
+    ("entrusted money agrees with its months", _entrusted, ""),
 )  # fmt: skip
 
 

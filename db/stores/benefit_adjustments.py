@@ -105,7 +105,7 @@ who as materialized (
     left join dispute d on d.person_id = b.person_id left join serving s on s.person_id = b.person_id
     left join behind h on h.person_id = b.person_id
    where p.county_code = $1 and p.region_code >= $3 and p.region_code < $4
-     and (b.state <> 'ended' or b.ended_month >= greatest(b.first_month, $2))),
+     and (b.state not in ('ended', 'settled') or b.ended_month >= greatest(b.first_month, $2))),
 steps as materialized (
   select person_id, years, state, planned_until, born_on, first_step as step from who where bucket is null
   union all
@@ -149,7 +149,7 @@ rechecked as (
 newest as (select distinct on (person_id) * from compared where changed order by person_id, step desc)
 select (select count(*) from newest)::int as people,
        (select count(distinct person_id) from compared)::int - (select count(*) from newest)::int as unchanged,
-       {", ".join(f"(select coalesce(sum(more_{level}), 0)::bigint from newest where state <> 'ended') as {level}" for level in LEVELS)},
+       {", ".join(f"(select coalesce(sum(more_{level}), 0)::bigint from newest where state not in ('ended', 'settled')) as {level}" for level in LEVELS)},
        (select coalesce(sum(({" + ".join(f"more_{level}" for level in LEVELS)}) * planned), 0)::bigint from compared) as arrears,
        array(select account_id from who where bucket is not null order by account_id) as aside,
        array(select bucket from who where bucket is not null order by account_id) as buckets
@@ -205,7 +205,7 @@ aged as materialized (
   select b.person_id, b.paid_until, p.born_on, {_age("$2::int")} as age, $2::int as step, s.last_month as served
     from benefit b join person p on p.county_code = b.county_code and p.id = b.person_id
     left join outside s on s.person_id = b.person_id
-   where b.county_code = $1 and b.state <> 'ended' and b.first_month <= $2
+   where b.county_code = $1 and b.state not in ('ended', 'settled') and b.first_month <= $2
      and p.born_on <= make_date($2 / 100 - ($3::int[])[1], $2 % 100, 1) and (s.last_month is null or s.last_month < $2)),
 grown as materialized (
   select a.person_id, a.paid_until, a.served, x.band, to_char(date_trunc('month', a.born_on + make_interval(years => x.band)

@@ -3,7 +3,7 @@
 from piccolo.table import Table
 
 from db.engine import DB
-from db.tables.columns import big, binary, day, integer, moment, small, text
+from db.tables.columns import big, binary, day, flag, integer, moment, small, text
 
 
 class Termination(Table, tablename="termination", db=DB):
@@ -17,6 +17,7 @@ class Termination(Table, tablename="termination", db=DB):
     last_month = integer()
     evidence = text()
     evidence_note = text()
+    claims_funeral = flag()
     state = text()
     registered_at = moment()
     registered_by = big()

@@ -47,7 +47,7 @@ OPENS_TRANSACTIONS = {
     "bench", "db", "domain.access", "domain.agency", "domain.benefit_news", "domain.benefit_notices", "domain.benefits", "domain.case.flow",
     "domain.contribution_papers", "domain.contributions", "domain.finance", "domain.payment_list", "domain.payments",
     "domain.person_file", "domain.redetermination", "domain.runs.run", "domain.statements", "domain.subsidies",
-    "domain.verify", "ops",
+    "domain.settlement", "domain.transfers.desk", "domain.transfers.post", "domain.verify", "ops",
 }  # fmt: skip
 
 
