@@ -18,6 +18,8 @@ from domain.items import (
     enrollment,
     household_address_change,
     key_info_change,
+    transfer_in,
+    transfer_out,
 )
 
 ITEMS: tuple[ServiceItem, ...] = (
@@ -36,6 +38,8 @@ ITEMS: tuple[ServiceItem, ...] = (
     benefit_suspension.ITEM,
     benefit_resumption.ITEM,
     bank_account_change.ITEM,
+    transfer_in.ITEM,
+    transfer_out.ITEM,
     case_reversal.ITEM,
 )
 

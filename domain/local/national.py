@@ -71,6 +71,16 @@ CHAINS: dict[str, Chain] = {
     ),
     # The bank checks name and number; there is nothing for people to review.
     "bank_account_change": Chain(limit_working_days=0, source="规程第二十八条; design: the bank verifies the account"),
+    # 自收到转入申请的5个工作日内告知审核结果; the letter goes out with it.
+    "transfer_in": Chain(
+        steps=(PRELIMINARY, Step(Post.COUNTY_ACCOUNT)), limit_working_days=5, source="规程第四条、第四十二条"
+    ),
+    # Opened by the letter; one person settles the account, another one signs.
+    "transfer_out": Chain(
+        steps=(Step(Post.COUNTY_ACCOUNT, preliminary=True), Step(Post.COUNTY_ACCOUNT)),
+        limit_working_days=10,
+        source="规程第四十三条 says in time; design: the ceiling of 社会保险经办条例 (10个工作日)",
+    ),
     # Filed by one member of staff, decided by the head: what was approved wrongly is put right by a new case.
     "case_reversal": Chain(
         steps=(Step(Post.COUNTY_HEAD),),
@@ -91,6 +101,10 @@ SWITCHES: dict[str, Switch] = {
     # Whether what was stopped has to be cleared up before the year ends.
     "suspensions_within_year": Switch(value=False, source="规程第三十三条 sets no day"),
     # Whether the counter may type in where a pension goes.
+    # How money follows a relation inside one province: cash next month, or settled by the province next year (R-385; X-17).
+    "intra_province_settlement": Switch(value="cash", source="规程第四十三条"),
+    # Whether subsidies of the year that have not come yet go along.
+    "transfer_unreceived_subsidies": Switch(value=False, source="规程第四十三条: what is in the account"),
     "staff_may_enter_bank_account": Switch(value=True, source="规程第六条、第二十八条; design: with the person and the card at the counter"),
 }
 

@@ -8,8 +8,7 @@ from msgspec import Struct
 
 from domain import months
 from domain.errors import Finding, Weight
-from domain.funds import Fund
-from domain.money import Fen, show
+from domain.money import show
 
 PROVINCE_DIGITS = 10_000  # the first two of the six digits of a county name its province
 
@@ -68,7 +67,7 @@ class Leaving(Struct, frozen=True, kw_only=True):
     on: date
     valid_until: date
     open_business: tuple[str, ...]
-    unreceived_fen: Fen
+    unreceived_fen: int
     carried: bool
 
 
@@ -103,7 +102,7 @@ def _subsidies(facts: Leaving) -> Finding:
     return Finding("subsidy-later", f"{due}，到账以后补转。", basis="规程第四十三条", weight=Weight.NOTE)
 
 
-def amount(balance: Fen, unreceived: Fen, *, carried: bool) -> Fen:
+def amount(balance: int, unreceived: int, *, carried: bool) -> int:
     """转出金额: the whole account, and where the place wants it the subsidies of the year that are still to come (R-387)."""
     return balance + (unreceived if carried else 0)
 
@@ -113,15 +112,15 @@ def years_together(own: Iterable[int], brought: Iterable[int]) -> list[int]:
     return sorted({*own, *brought})
 
 
-def paid_outside(year: int, brought: Mapping[int, Fen]) -> bool:
+def paid_outside(year: int, brought: Mapping[int, int]) -> bool:
     """A year already paid where one came from is not paid again (R-395)."""
     return brought.get(year, 0) > 0
 
 
-def confirmed(form: Mapping[Fund, Fen], total: Fen, expected_name: str, name: str) -> str:
+def confirmed(lines_fen: int, total_fen: int, expected_name: str, name: str) -> str:
     """What is wrong with a form that came, in words; empty when it can be confirmed (R-381)."""
     if name != expected_name:
         return "审批表上的姓名和转入申请不一致"
-    if sum(form.values()) != total:
-        return f"审批表各项加起来是{show(sum(form.values()))}元，合计写的是{show(total)}元"
+    if lines_fen != total_fen:
+        return f"审批表各项加起来是{show(lines_fen)}元，合计写的是{show(total_fen)}元"
     return ""

@@ -52,6 +52,8 @@ def test_the_attachment_matrix_is_the_one_of_the_procedure_and_nothing_more() ->
         "benefit_suspension": [],
         "benefit_resumption": [],
         "bank_account_change": [],
+        "transfer_in": ["id_document"],
+        "transfer_out": [],
         "case_reversal": [],
     }
 

@@ -1,0 +1,360 @@
+"""Transfers of the relation: the write side. Inside the caller's transaction."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from db import engine
+from db.crypto import seal, unseal
+from db.funds import AMOUNTS, FUNDS
+from db.stores.messages import EXCHANGE
+
+
+class TransferRow(Struct, frozen=True, kw_only=True):
+    """As db/migrations/m0013_transfers.sql says. `letter` and `form`: as they travelled, in builtins."""
+
+    county_code: int
+    id: int
+    direction: str
+    number: str
+    scope: str
+    money: str
+    other_county: int
+    other_name: str
+    case_id: int | None
+    person_id: int | None
+    name: str
+    id_index: bytes
+    region_code: str
+    state: str
+    letter: dict[str, Any]
+    form: dict[str, Any]
+    sent_on: date
+    valid_until: date
+    due_on: date
+    provisional: bool
+    out_on: date | None
+    settled_month: int | None
+    booked_on: date | None
+    total_fen: int | None
+    document_id: int | None
+    order_id: int | None
+    payment_document_id: int | None
+    termination_id: int | None
+    settlement_run_id: int | None
+    reason: str
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+class NewTransfer(Struct, frozen=True, kw_only=True):
+    direction: str
+    number: str
+    scope: str
+    money: str
+    other_county: int
+    other_name: str
+    case_id: int | None
+    person_id: int | None
+    name: str
+    id_index: bytes
+    region_code: str
+    state: str
+    letter: dict[str, Any]
+    sent_on: date
+    valid_until: date
+    due_on: date
+    provisional: bool
+    reason: str = ""
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """A year of the account on its way. `amounts`: signed 分 by source, all of them."""
+
+    line_no: int
+    year: int
+    kind: str
+    counts: bool
+    amounts: dict[str, int]
+
+    @property
+    def total_fen(self) -> int:
+        return sum(self.amounts.values())
+
+
+_PLAIN = [name for name in TransferRow.__struct_fields__ if name not in ("letter", "form")]
+SELECT = f"select {', '.join(_PLAIN)}, letter_sealed, form_sealed from transfer"
+
+
+def row_of(record: engine.Record) -> TransferRow:
+    form = record["form_sealed"]
+    return TransferRow(
+        **{name: record[name] for name in _PLAIN}, letter=msgspec.json.decode(unseal(record["letter_sealed"], EXCHANGE)),
+        form=msgspec.json.decode(unseal(form, EXCHANGE)) if form else {},
+    )  # fmt: skip
+
+
+def sealed(body: dict[str, Any]) -> bytes:
+    return seal(msgspec.json.encode(body), EXCHANGE)
+
+
+async def insert(county_code: int, new: NewTransfer, at: datetime) -> int | None:
+    """None when this side of the letter is there already."""
+    transfer_id: int | None = await engine.fetchval(
+        "insert into transfer (county_code, direction, number, scope, money, other_county, other_name, case_id, person_id, name,"
+        " id_index, region_code, state, letter_sealed, sent_on, valid_until, due_on, provisional, reason, opened_at) values ($1, $2,"
+        " $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) on conflict do nothing returning id",
+        county_code, new.direction, new.number, new.scope, new.money, new.other_county, new.other_name, new.case_id, new.person_id,
+        new.name, new.id_index, new.region_code, new.state, sealed(new.letter), new.sent_on, new.valid_until, new.due_on,
+        new.provisional, new.reason, at,
+    )  # fmt: skip
+    return transfer_id
+
+
+async def lock(county_code: int, transfer_id: int) -> TransferRow | None:
+    record = await engine.fetchrow(f"{SELECT} where county_code = $1 and id = $2 for update", county_code, transfer_id)
+    return row_of(record) if record else None
+
+
+async def lock_number(county_code: int, direction: str, number: str) -> TransferRow | None:
+    record = await engine.fetchrow(
+        f"{SELECT} where county_code = $1 and direction = $2 and number = $3 for update", county_code, direction, number
+    )
+    return row_of(record) if record else None
+
+
+async def change(county_code: int, transfer_id: int, **values: Any) -> None:
+    """Columns by name; only those that this module's callers know."""
+    names = list(values)
+    sets = ", ".join(f"{name} = ${position}" for position, name in enumerate(names, start=3))
+    await engine.execute(
+        f"update transfer set {sets} where county_code = $1 and id = $2", county_code, transfer_id, *values.values()
+    )
+
+
+async def step(county_code: int, transfer_id: int, at: datetime, name: str, by_name: str, note: str = "") -> None:
+    await engine.execute(
+        "insert into transfer_step (county_code, transfer_id, at, step, by_name, note) values ($1, $2, $3, $4, $5, $6)",
+        county_code, transfer_id, at, name, by_name, note,
+    )  # fmt: skip
+
+
+async def add_lines(county_code: int, transfer_id: int, lines: Sequence[Line]) -> None:
+    values = ", ".join(f"${n}" for n in range(1, len(FUNDS) + 7))
+    await engine.executemany(
+        f"insert into transfer_line (county_code, transfer_id, line_no, year, kind, counts, {AMOUNTS}) values ({values})",
+        [
+            (county_code, transfer_id, line.line_no, line.year, line.kind, line.counts, *(line.amounts[fund] for fund in FUNDS))
+            for line in lines
+        ],
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------ the account that goes, or comes
+
+
+async def hold_account(county_code: int, account_id: int) -> int:
+    """分 in the account; nothing is booked to it until the end of this transaction."""
+    row = await engine.fetchrow(
+        "select " + " + ".join(f"{fund}_fen + {fund}_interest_fen" for fund in FUNDS) + " as fen from account_balance"
+        " where county_code = $1 and account_id = $2 for update",
+        county_code, account_id,
+    )  # fmt: skip
+    assert row is not None, "every account has its balance"
+    return int(row["fen"])
+
+
+async def travelling(county_code: int, account_id: int) -> list[Line]:
+    """What the account is made of now, by year and kind; a year in which nothing is left is left out. What is for no year stands
+    under year 0."""
+    kind = "case when e.is_interest then 'interest' when e.contribution_year is null then 'other' else 'contribution' end"
+    sums = ", ".join(f"coalesce(sum(e.{fund}_fen), 0)::bigint as {fund}" for fund in FUNDS)
+    amounts = ", ".join(f"coalesce(s.{fund}, 0) as {fund}" for fund in FUNDS)
+    rows = await engine.fetch(
+        f"with s as (select {kind} as kind, case when {kind} = 'other' then 0 else coalesce(e.contribution_year::int, e.year) end as year,"
+        f" {sums} from ledger_entry e where e.county_code = $1 and e.account_id = $2 group by 1, 2),"
+        " y as (select year, 'contribution' as kind, counts from contribution_year where county_code = $1 and account_id = $2)"
+        f" select year, kind, coalesce(y.counts, false) as counts, {amounts} from s full join y using (kind, year) order by kind, year",
+        county_code, account_id,
+    )  # fmt: skip
+    found = [({fund: row[fund] for fund in FUNDS}, row) for row in rows]
+    return [
+        Line(line_no=number, year=row["year"], kind=row["kind"], counts=row["counts"], amounts=amounts)
+        for number, (amounts, row) in enumerate(((a, r) for a, r in found if any(a.values()) or r["counts"]), start=1)
+    ]  # fmt: skip
+
+
+async def set_account(county_code: int, account_id: int, status: str) -> None:
+    await engine.execute(
+        "update individual_account set status = $3 where county_code = $1 and id = $2", county_code, account_id, status
+    )
+
+
+async def set_participation(county_code: int, person_id: int, participation: int, contribution: int) -> None:
+    await engine.execute(
+        "update participation set participation_status = $3, contribution_status = $4, version = version + 1"
+        " where county_code = $1 and person_id = $2",
+        county_code, person_id, participation, contribution,
+    )  # fmt: skip
+
+
+async def enrolled_since(county_code: int, person_id: int, first: date) -> None:
+    """The first day of the whole relation, wherever it began."""
+    await engine.execute(
+        "update participation set first_enrolled_on = least(first_enrolled_on, $3) where county_code = $1 and person_id = $2",
+        county_code, person_id, first,
+    )  # fmt: skip
+
+
+async def end_agreements(county_code: int, person_id: int, on: date) -> None:
+    """Who has left is debited no more."""
+    await engine.execute(
+        "update debit_member set until_on = $3, end_reason = 'transferred' where county_code = $1 and person_id = $2"
+        " and until_on is null",
+        county_code, person_id, on,
+    )  # fmt: skip
+
+
+async def record_years(
+    county_code: int, account_id: int, lines: Sequence[Line], household_type: str, on: date, *, joined: bool
+) -> None:
+    """Contribution years that were brought along. `joined`: the account is in use and its own years stand beside them; otherwise
+    what it kept from an earlier time is what now comes back (R-390, R-394)."""
+    added = "y.personal_fen + excluded.personal_fen" if joined else "excluded.personal_fen"
+    await engine.executemany(
+        "insert into contribution_year as y (county_code, account_id, year, category, household_type, tier, personal_fen, province_fen,"
+        " city_fen, county_fen, government_paid_fen, counts, channel, first_paid_on, last_paid_on) values ($1, $2, $3, '011', $4, '',"
+        " $5, $6, $7, $8, $9, $10, 'transfer', $11, $11) on conflict (county_code, account_id, year) do update set"
+        f" personal_fen = {added}, counts = y.counts or excluded.counts, channel = 'transfer'",
+        [
+            (county_code, account_id, line.year, household_type, line.amounts["personal"], line.amounts["subsidy_province"],
+             line.amounts["subsidy_city"], line.amounts["subsidy_county"], line.amounts["government_paid"], line.counts,
+             min(date(line.year, 12, 31), on))
+            for line in lines if line.kind == "contribution"
+        ],
+    )  # fmt: skip
+
+
+async def settled_year(county_code: int, account_id: int, year: int) -> None:
+    """Interest up to the end of `year` came along, or was reckoned here."""
+    await engine.execute(
+        "update account_balance set settled_year = greatest(settled_year, $3) where county_code = $1 and account_id = $2",
+        county_code, account_id, year,
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------ terminations
+
+
+async def terminate(
+    county_code: int, person_id: int, account_id: int, case_id: int | None, on: date, before: dict[str, Any], by: int, by_name: str,
+    at: datetime,
+) -> int:  # fmt: skip
+    """`before`: participation as it was, for a transfer that is taken back."""
+    found: int = await engine.fetchval(
+        "insert into termination (county_code, person_id, account_id, case_id, cause, happened_on, last_month, evidence, state,"
+        " registered_at, registered_by, registered_by_name, before) values ($1, $2, $3, $4, 'transfer', $5, $6, 'comparison',"
+        " 'registered', $7, $8, $9, $10) returning id",
+        county_code, person_id, account_id, case_id, on, on.year * 100 + on.month, at, by, by_name, msgspec.json.encode(before).decode(),
+    )  # fmt: skip
+    return found
+
+
+async def end_termination(county_code: int, person_id: int, case_id: int | None, by_name: str, at: datetime) -> dict[str, Any]:
+    """The person is back: what was before, where it was a transfer that is taken back; empty when nothing had ended."""
+    text: str | None = await engine.fetchval(
+        "update termination set state = 'reversed', reversed_at = $3, reversed_by_name = $4, reversal_case_id = $5"
+        " where county_code = $1 and person_id = $2 and state = 'registered' and cause = 'transfer' returning before",
+        county_code, person_id, at, by_name, case_id,
+    )  # fmt: skip
+    return msgspec.json.decode(text) if text else {}
+
+
+# ------------------------------------------------------------------ what goes to other counties
+
+
+class Outgoing(Struct, frozen=True):
+    id: int
+    kind: str
+    body: dict[str, Any]
+
+
+async def outgoing(county_code: int, partner: str, limit: int) -> list[Outgoing]:
+    """Messages that wait, the oldest first."""
+    rows = await engine.fetch(
+        "select id, kind, body_sealed from exchange_message where county_code = $1 and partner = $2 and state = 'waiting'"
+        " order by id limit $3",
+        county_code, partner, limit,
+    )  # fmt: skip
+    return [Outgoing(row["id"], row["kind"], msgspec.json.decode(unseal(row["body_sealed"], EXCHANGE))) for row in rows]
+
+
+async def delivered(county_code: int, message_ids: Sequence[int], file_id: int | None, at: datetime) -> int:
+    """How many of them were still waiting."""
+    tag = await engine.execute(
+        "update exchange_message set state = 'sent', sent_at = $4, file_id = $3 where county_code = $1 and id = any($2::bigint[])"
+        " and state = 'waiting'",
+        county_code, list(message_ids), file_id, at,
+    )  # fmt: skip
+    return int(tag.rpartition(" ")[2])
+
+
+# ------------------------------------------------------------------ differences and questions
+
+
+async def open_difference(county_code: int, transfer_id: int, expected: int, received: int, by_name: str, at: datetime) -> bool:
+    """False when one is open already."""
+    tag = await engine.execute(
+        "insert into transfer_difference (county_code, transfer_id, expected_fen, received_fen, opened_at, opened_by_name)"
+        " values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+        county_code, transfer_id, expected, received, at, by_name,
+    )  # fmt: skip
+    return tag.endswith(" 1")
+
+
+async def close_difference(county_code: int, transfer_id: int, outcome: str, by_name: str, at: datetime) -> bool:
+    tag = await engine.execute(
+        "update transfer_difference set closed_at = $3, closed_by_name = $4, outcome = $5 where county_code = $1 and transfer_id = $2"
+        " and closed_at is null",
+        county_code, transfer_id, at, by_name, outcome,
+    )  # fmt: skip
+    return tag.endswith(" 1")
+
+
+async def ask(county_code: int, transfer_id: int, number: str, asked: str, by_name: str, at: datetime) -> bool:
+    tag = await engine.execute(
+        "insert into transfer_question (county_code, transfer_id, number, asked, asked_at, asked_by_name)"
+        " values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+        county_code, transfer_id, number, asked, at, by_name,
+    )  # fmt: skip
+    return tag.endswith(" 1")
+
+
+async def answer(county_code: int, number: str, answer: str, by_name: str, at: datetime) -> int | None:
+    """Returns the transfer; None when it is answered already or was never asked."""
+    transfer_id: int | None = await engine.fetchval(
+        "update transfer_question set answer = $3, answered_at = $4, answered_by_name = $5 where county_code = $1 and number = $2"
+        " and answered_at is null returning transfer_id",
+        county_code, number, answer, at, by_name,
+    )  # fmt: skip
+    return transfer_id
+
+
+# ------------------------------------------------------------------ where somebody is at home
+
+
+async def kept_person(county_code: int, id_index: bytes) -> int | None:
+    """Somebody who was at home here once, wherever he is now."""
+    found: int | None = await engine.fetchval("select id from person where county_code = $1 and id_index = $2", county_code, id_index)
+    return found
+
+
+async def come_home(id_index: bytes, county_code: int, person_id: int, left: int) -> None:
+    """The look-up across counties moves once, and only away from the county that was left."""
+    await engine.execute(
+        "update identity_index set county_code = $2, person_id = $3 where id_index = $1 and county_code = $4",
+        id_index, county_code, person_id, left,
+    )  # fmt: skip

@@ -1,0 +1,3 @@
+from tests.case.conftest import county
+
+__all__ = ["county"]

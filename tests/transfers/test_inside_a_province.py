@@ -1,0 +1,153 @@
+"""省内转移 between two counties of one installation: the relation moves, money is settled next year (湖南省经办工作流程九)."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from db import engine
+from db.queries import accounts
+from db.queries import transfers as queries
+from db.stores import people
+from domain import verify
+from domain.errors import Refused
+from domain.transfers import desk, post
+from tests import make
+from tests.make import COUNTY as HERE
+from tests.make import FRIDAY, WANG_DASHAN
+from tests.transfers.two_counties import (
+    NEIGHBOUR,
+    OFFICER_THERE,
+    asked,
+    contributor,
+    delivered,
+    followed,
+    home,
+    homes,
+    let_go,
+    moved,
+    neighbour,
+    side,
+    transit,
+)
+
+pytestmark = pytest.mark.usefixtures("county")
+
+
+@pytest.fixture
+async def two(county: object) -> int:
+    """王大山's person id here; the neighbour is there."""
+    await neighbour()
+    return await contributor()
+
+
+async def years_of(county: int) -> list[tuple[int, int, bool]]:
+    person = await people.find(WANG_DASHAN.index)
+    assert person is not None
+    account = await accounts.account_of(county, person[1])
+    assert account is not None
+    rows = await engine.fetch(
+        "select year, personal_fen, counts from contribution_year where county_code = $1 and account_id = $2 order by year",
+        county,
+        account.id,
+    )
+    return [tuple(row) for row in rows]
+
+
+async def clean(*counties: int) -> None:
+    for county in counties:
+        report = await verify.county(county)
+        assert report.clean, report.text()
+
+
+@pytest.mark.rule("R-376", "R-379", "R-385", "R-394")
+async def test_a_person_moves_with_balance_and_years(two: int) -> None:
+    before = await years_of(HERE)
+    out, came = await moved()
+    assert (out.state, came.state, out.money) == ("finished", "booked", "central")
+    assert await home() == NEIGHBOUR
+    (where,) = await homes()
+    assert where == (NEIGHBOUR, out.total_fen)
+    assert out.total_fen is not None
+    assert out.total_fen > 600_000, "with interest"
+    assert await years_of(NEIGHBOUR) == before
+    assert await transit(HERE) == out.total_fen == -await transit(NEIGHBOUR), "the province settles next year"
+    await clean(HERE, NEIGHBOUR)
+    left = await people.read(HERE, two)
+    assert left is not None
+    assert (left.participation_status, left.contribution_status) == (4, 3)
+    assert (
+        await engine.fetchval("select cause from termination where county_code = $1 and person_id = $2", HERE, two)
+        == "transfer"
+    )
+
+
+@pytest.mark.rule("R-379", "R-380")
+async def test_each_side_has_its_own_clock(two: int) -> None:
+    there = await asked()
+    assert there.due_on == there.valid_until == date(2026, 12, 20), "a month for the answer"
+    await delivered()
+    here = await side(HERE, "out", there.number)
+    assert here.due_on == date(2026, 12, 11), "15 working days"
+    assert await make.column(here.case_id or 0, "due_on") == here.due_on
+    await let_go(there.number)
+    await delivered()
+    assert (await side(NEIGHBOUR, "in", there.number)).due_on == date(2026, 11, 27), "5 working days"
+
+
+async def test_what_is_delivered_twice_is_done_once(two: int) -> None:
+    there = await asked()
+    await post.deliver(NEIGHBOUR, FRIDAY)
+    await engine.execute("update exchange_message set state = 'waiting' where partner = 'transfer'")
+    await post.deliver(NEIGHBOUR, FRIDAY)
+    assert await engine.fetchval("select count(*) from service_case where item = 'transfer_out'") == 1
+    await let_go(there.number)
+    for _ in range(2):
+        await engine.execute(
+            "update exchange_message set state = 'waiting' where partner = 'transfer' and kind = 'transfer_form'"
+        )
+        await delivered()
+    await desk.confirm(NEIGHBOUR, there.id, OFFICER_THERE, FRIDAY)
+    for _ in range(2):
+        await engine.execute("update exchange_message set state = 'waiting' where partner = 'transfer'")
+        await delivered()
+    assert len(await homes()) == 1
+    await clean(HERE, NEIGHBOUR)
+
+
+@pytest.mark.rule("R-381")
+async def test_what_is_not_confirmed_stands_as_it_stood(two: int) -> None:
+    there = await asked()
+    await delivered()
+    out = await let_go(there.number)
+    assert await homes() == [], "on its way"
+    await delivered()
+    await desk.not_confirm(NEIGHBOUR, there.id, "年限和本人说的不一样", OFFICER_THERE, FRIDAY)
+    await delivered()
+    assert (await side(HERE, "out", there.number)).state == "cancelled"
+    assert await homes() == [(HERE, out.total_fen)]
+    assert await home() == HERE
+    back = await people.read(HERE, two)
+    assert back is not None
+    assert (back.participation_status, back.contribution_status) == (1, 1)
+    assert await transit(HERE) == 0
+    await clean(HERE, NEIGHBOUR)
+
+
+@pytest.mark.rule("R-380")
+async def test_a_letter_that_ran_out_is_sent_again(two: int) -> None:
+    there = await asked()
+    late = FRIDAY + timedelta(days=31)
+    await delivered()
+    here = await side(HERE, "out", there.number)
+    with pytest.raises(Refused, match="有效期"):
+        await let_go(there.number, late)
+    await followed(FRIDAY + timedelta(days=30))
+    assert (await side(NEIGHBOUR, "in", there.number)).state == "asked", "the last day is still a day"
+    await followed(late)
+    assert (await side(NEIGHBOUR, "in", there.number)).state == "lapsed"
+    again = await desk.ask_again(NEIGHBOUR, there.id, OFFICER_THERE, late)
+    await delivered(late)
+    newest = await queries.of_case(HERE, here.case_id or 0)
+    assert newest is not None
+    assert (newest.number, newest.state) == ((await queries.one(NEIGHBOUR, again)).number, "received")  # type: ignore[union-attr]
+    assert (await side(HERE, "out", there.number)).state == "lapsed"
