@@ -1,6 +1,7 @@
-"""What a village's assistant does for those who draw a pension: who is due for certification, the visit, last month's deaths
-(规程第三十一条、第三十二条; R-291, R-311…R-313)."""
+"""What a village's assistant does for those who draw a pension or are about to: what waits, who is due for certification, the visit,
+last month's deaths (规程第二十二条、第三十一条、第三十二条; R-289, R-291, R-311…R-313)."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -9,15 +10,23 @@ from litestar.params import FromPath
 from litestar.response import Template
 from msgspec import Meta, Struct
 
+from db.queries import benefit_notices as notice_query
 from db.queries import benefits as benefit_query
 from db.queries import certifications as queries
+from db.queries import pension as pension_query
 from db.queries import suspensions as report_query
-from domain import months
+from db.queries import village_packs as pack_query
+from db.queries import village_work as work_query
+from db.queries.certifications import Pensioner
+from db.queries.village_packs import Dead
+from domain import benefit_news, months
 from domain.agency import certification, death_reports
 from domain.agency.death_reports import Reported
 from domain.case import fields
 from domain.errors import NotFound, Problem, Refused
+from domain.items import BY_CODE
 from domain.rules.certification import valid_until
+from domain.rules.contribution import CLAIM_AGE
 from portal import viewer
 from portal.contribution import villager_view
 from portal.viewer import AnyRequest
@@ -28,6 +37,7 @@ from web.sessions import assistant_of
 
 SHOWN = 200
 REPORTS_SHOWN = 6
+ITEM_TITLES = {code: item.title for code, item in BY_CODE.items()}
 LOOKED = "村协办员办资格确认"
 guards = [assistant_required]
 
@@ -46,16 +56,47 @@ class DeathList(Struct, frozen=True, kw_only=True):
     lines: Annotated[list[DeathLine], Meta(title="名单", min_length=1, max_length=50, extra={"widget": "rows"})]
 
 
+# ------------------------------------------------------------------ what waits
+
+
+@get("/village/{village:str}/work", guards=guards)
+async def work(request: AnyRequest, village: FromPath[str]) -> Template:
+    """Counts first, then everybody with the one thing to do. Whoever is long is cut at SHOWN, and says so."""
+    actor, today = assistant_of(request, village), viewer.today(request)
+    county = actor.scope.county_code
+    packs = await pack_query.newest(county, village)
+    return page(
+        request, "village/work.html", village=village, village_name=actor.organisation, shown=SHOWN, titles=ITEM_TITLES,
+        claims=await work_query.to_claim(county, village, today.replace(year=today.year - CLAIM_AGE), SHOWN),
+        due=await _due(county, village, today), papers=await work_query.to_supplement(county, village, actor.id, SHOWN),
+        unconfirmed=await pension_query.unconfirmed(county, village, benefit_news.ASKED, SHOWN), notices=await notice_query.to_hand(county, village),
+        unchecked=sum(pack.person_count - pack.checked for pack in packs), unreported=await _unreported(county, village, today),
+        words=months.in_words,
+    )  # fmt: skip
+
+
+async def _due(county_code: int, village: str, today: date) -> list[Pensioner]:
+    """Whose certification has run out or ends with this or the next month."""
+    until = months.after(months.month_of(today), 1 - await certification.cycle(county_code, today))
+    return await queries.pensioners(county_code, village, until, SHOWN)
+
+
+async def _unreported(county_code: int, village: str, today: date) -> int | None:
+    """Last month, as long as the village has not said who died in it."""
+    last = months.after(months.month_of(today), -1)
+    made = {report.month for report in await report_query.reports_of(county_code, village, 1)}
+    return None if last in made else last
+
+
 # ------------------------------------------------------------------ 资格确认
 
 
 @get("/village/{village:str}/certification", guards=guards)
 async def due(request: AnyRequest, village: FromPath[str]) -> Template:
-    """Whose certification has run out or ends with this or the next month."""
     actor, today = assistant_of(request, village), viewer.today(request)
     cycle = await certification.cycle(actor.scope.county_code, today)
     now = months.month_of(today)
-    people = await queries.pensioners(actor.scope.county_code, village, months.after(now, 1 - cycle), SHOWN)
+    people = await _due(actor.scope.county_code, village, today)
     return page(
         request, "certification/due.html", village=village, village_name=actor.organisation, people=people, cycle=cycle,
         last=months.after(now, -cycle), valid_until=valid_until, done="done" in request.query_params,
@@ -108,20 +149,32 @@ def _errors(refused: Refused) -> forms.Errors:
 
 @get("/village/{village:str}/deaths", guards=guards)
 async def deaths(request: AnyRequest, village: FromPath[str]) -> Template:
-    return await _deaths(request, village, {"lines.0.": ""}, {})
+    return await _deaths(request, village, None, {})
 
 
-async def _deaths(request: AnyRequest, village: str, values: forms.Text, errors: forms.Errors) -> Template:
+async def _deaths(request: AnyRequest, village: str, values: forms.Text | None, errors: forms.Errors) -> Template:
+    """Without `values` the list begins with whom the village's checks called dead."""
     actor, now = assistant_of(request, village), months.month_of(viewer.today(request))
     reports = await report_query.reports_of(actor.scope.county_code, village, REPORTS_SHOWN)
     made = {report.month for report in reports}
     back = [months.after(now, -number) for number in range(1, death_reports.MONTHS_BACK + 1)]
     open_months = [month for month in back if month not in made]
+    if values is None:
+        until = [month for month in back if open_months and month <= open_months[0]]
+        values = _first_lines(await pack_query.dead_of(actor.scope.county_code, village, until))
     return page(
         request, "certification/deaths.html", status_code=422 if errors else 200, village=village, village_name=actor.organisation,
         reports=reports, month=open_months[0] if open_months else None, months_open=[(m, months.in_words(m)) for m in open_months], words=months.in_words,
         specs=forms.fields(DeathList), values=values, errors=errors, done="done" in request.query_params,
     )  # fmt: skip
+
+
+def _first_lines(dead: Sequence[Dead]) -> forms.Text:
+    return {
+        f"lines.{number}.{name}": text
+        for number, one in enumerate(dead)
+        for name, text in (("name", one.name), ("id_number", one.id_number), ("happened_on", f"{one.died_on}"))
+    } or {"lines.0.": ""}
 
 
 @post("/village/{village:str}/deaths", guards=guards)
@@ -154,4 +207,4 @@ def _reported(line: DeathLine) -> Reported:
     )
 
 
-ROUTES = [due, visit, certify, deaths, report]
+ROUTES = [work, due, visit, certify, deaths, report]
