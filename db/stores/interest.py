@@ -30,12 +30,12 @@ class Settled(Struct, frozen=True):
     aside: list[tuple[int, str]]
 
 
-def _each(template: str, glue: str = ", ") -> str:
+def each(template: str, glue: str = ", ") -> str:
     """The template for each fund: {n} its number, {f} its name."""
     return glue.join(template.format(n=n, f=fund) for n, fund in _NUMBERED)
 
 
-def _rank(j: int) -> str:
+def rank(j: int) -> str:
     """How many remainders come before this one."""
     return " + ".join(f"(r{i} {'>=' if i < j else '>'} r{j})::int" for i in N if i != j)
 
@@ -59,20 +59,20 @@ def _statement(accounts: str) -> str:
 
     `offset 0` keeps the planner from writing each step out inside the next, which makes expressions of millions of terms.
     """
-    moved = _each("sum(e.{f}_fen * e.weight)::bigint as m{n}")
-    posted = _each("coalesce(sum(e.{f}_fen), 0)::bigint as p{n}")
-    months = _each(
+    moved = each("sum(e.{f}_fen * e.weight)::bigint as m{n}")
+    posted = each("coalesce(sum(e.{f}_fen), 0)::bigint as p{n}")
+    months = each(
         "12 * (b.{f}_fen + b.{f}_interest_fen) - coalesce(m.m{n}, 0) as w{n}, coalesce(p.p{n}, 0) as p{n},"
         " b.{f}_interest_fen as i{n}"
     )
     bucket = (
         "case when settled_year < $2 - 1 and exists (select from ledger_entry e where e.county_code = $1 and e.account_id ="
         " a2.id and e.year < $2) then 'year_before' when least("
-        + _each("w{n}")
+        + each("w{n}")
         + f") < 0 then 'negative' when w > {TOO_LARGE} then 'too_large' end"
     )
-    differences = ", ".join(f"f{j} + (({_rank(j)}) < rest)::int - p{j} as d{j}" for j in N)
-    good = "aside is null and " + _each("i{n} + d{n} >= 0", " and ")
+    differences = ", ".join(f"f{j} + (({rank(j)}) < rest)::int - p{j} as d{j}" for j in N)
+    good = "aside is null and " + each("i{n} + d{n} >= 0", " and ")
     return (
         f"with {accounts},"
         f" m as (select e.account_id, {moved} from acc join (select account_id, month as weight, {AMOUNTS} from ledger_entry"
@@ -84,24 +84,24 @@ def _statement(accounts: str) -> str:
         " where e.county_code = $1 and e.account_id = acc.id and e.year = $2 and e.kind in (10, 11)) x),"
         f" a1 as (select acc.id, b.settled_year, coalesce(p.again, false) as again, {months} from acc join account_balance b"
         " on b.county_code = $1 and b.account_id = acc.id left join m on m.account_id = acc.id left join p on p.id = acc.id offset 0),"
-        f" a2 as (select *, {_each('w{n}', ' + ')} as w from a1 offset 0),"
+        f" a2 as (select *, {each('w{n}', ' + ')} as w from a1 offset 0),"
         f" a3 as (select *, {bucket} as aside from a2 offset 0),"
         " a4 as (select *, case when aside is null and w > 0 then (2 * w * $3::bigint + 12000000) / 24000000 else 0 end as total"
         " from a3 offset 0),"
-        f" a5 as (select *, {_each('total * w{n} / greatest(w, 1) as f{n}, total * w{n} % greatest(w, 1) as r{n}')}"
+        f" a5 as (select *, {each('total * w{n} / greatest(w, 1) as f{n}, total * w{n} % greatest(w, 1) as r{n}')}"
         " from a4 offset 0),"
-        f" a6 as (select *, total - ({_each('f{n}', ' + ')}) as rest from a5 offset 0),"
+        f" a6 as (select *, total - ({each('f{n}', ' + ')}) as rest from a5 offset 0),"
         f" a7 as (select *, {differences} from a6 offset 0),"
-        f" done as materialized (select id, again, settled_year, aside, {_each('d{n}')}, {good} as good,"
-        f" ({_each('d{n}')}) <> ({', '.join('0' for _ in N)}) as differs from a7),"
+        f" done as materialized (select id, again, settled_year, aside, {each('d{n}')}, {good} as good,"
+        f" ({each('d{n}')}) <> ({', '.join('0' for _ in N)}) as differs from a7),"
         " written as (insert into ledger_entry (county_code, year, account_id, document_id, value_on, booked_on, kind,"
         f" is_interest, {AMOUNTS}) select $1, $2, id, $4, $5, $6, case when again then 11 else 10 end, true,"
-        f" {_each('nullif(d{n}, 0)')} from done where good and differs and $7 order by id returning 1),"
-        f" moved as (update account_balance b set {_each('{f}_interest_fen = b.{f}_interest_fen + done.d{n}')},"
+        f" {each('nullif(d{n}, 0)')} from done where good and differs and $7 order by id returning 1),"
+        f" moved as (update account_balance b set {each('{f}_interest_fen = b.{f}_interest_fen + done.d{n}')},"
         " settled_year = greatest(b.settled_year, $2) from done where b.county_code = $1 and b.account_id = done.id"
         " and done.good and $7 and (done.differs or done.settled_year < $2) returning 1)"
         " select count(*) as accounts, count(*) filter (where good and differs) as changed, "
-        + _each("coalesce(sum(d{n}) filter (where good), 0)::bigint as {f}")
+        + each("coalesce(sum(d{n}) filter (where good), 0)::bigint as {f}")
         + ", array(select id from done where not good order by id) as aside,"
         " array(select coalesce(aside, 'negative') from done where not good order by id) as buckets,"
         " (select count(*) from written) as written from done"
