@@ -1,5 +1,6 @@
 """资格确认: how each township stands, who is missing and why, certification at the counter, traces of trusted sources."""
 
+from datetime import date
 from typing import Any
 
 from litestar import Response, get, post
@@ -7,13 +8,14 @@ from litestar.response import Template
 
 from backoffice.reference import SHEET_BYTES, sheet
 from backoffice.viewer import AnyRequest, actor_of, now, on, text
+from db.queries import access, regions
 from db.queries import certifications as queries
-from db.queries import regions
 from domain import months
 from domain.actor import Post
 from domain.agency import certification
 from domain.agency.certification import Imported
 from domain.errors import Refused
+from domain.local import profile as local_profile
 from domain.rules.certification import valid_until
 from web import forms
 from web.guards import post_required
@@ -48,6 +50,7 @@ async def board_page(
     counts = await queries.counts(county, region, BELOW[len(region)], last)
     people = await queries.pensioners(county, region, last, SHOWN + 1)
     place = await regions.find(county, region)
+    report_by = local_profile(await access.profile_of(county)).switches["certification_report_by"].value
     return page(
         request, "certification/board.html", status_code=422 if problems else 200, page_title="资格确认", counts=counts,
         sums=[sum(getattr(c, name) for c in counts) for name in ("certified", "expiring", "expired")], cycle=cycle,
@@ -56,7 +59,7 @@ async def board_page(
         valid_until=valid_until, why_not=certification.why_not, words=months.in_words, methods=certification.METHODS,
         sources=list(certification.SOURCES.items()), counts_at_counter=any(actor.holds(p) for p in certification.COUNTERS),
         imports=any(actor.holds(p) for p in certification.IMPORTERS), problems=problems, typed=typed or {}, done=done,
-        certified=certified,
+        certified=certified, report_by=date.fromisoformat(f"{today.year}-{report_by}") if report_by else None,
     )  # fmt: skip
 
 

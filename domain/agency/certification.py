@@ -2,6 +2,7 @@
 everybody at one place and time (R-281). Any success begins a new cycle and restores what stopped for want of one."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -257,7 +258,7 @@ async def _remind(county_code: int, certified: int, cycle_months: int, at: datet
 
 
 async def sheet(county_code: int, prefix: str, on: date) -> bytes:
-    """By place, and everybody with until when and why not (R-285): of the county, a township or a village."""
+    """By place, the reasons counted, and everybody with until when and why not (R-285): of the county, a township or a village."""
     cycle_months = await cycle(county_code, on)
     last = months.after(months.month_of(on), -cycle_months)
     length = {6: 8, 8: 10}.get(len(prefix), 10)
@@ -270,8 +271,10 @@ async def sheet(county_code: int, prefix: str, on: date) -> bytes:
          f"{rule.valid_until(p.certified_month, cycle_months)}", "已确认" if p.certified_month >= last else "未确认", why_not(p, last)]
         for p in everybody
     ]  # fmt: skip
+    reasons = Counter((p.region_name, why_not(p, last)) for p in everybody if p.certified_month < last)
     return workbook.write([
         ("汇总", [[f"{place.full_name if place else ''}资格确认情况，{on}"], ["地方", "已确认", "其中本月到期", "未确认"], *summary]),
+        ("未确认原因", [["村", "原因", "人数"], *([place, why, f"{count}"] for (place, why), count in sorted(reasons.items()))]),
         ("名单", [["村", "姓名", "出生日期", "最近一次怎样确认", "确认月份", "有效期到", "现在", "原因"], *rows]),
     ])  # fmt: skip
 

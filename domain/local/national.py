@@ -98,6 +98,8 @@ SWITCHES: dict[str, Switch] = {
     "one_person_one_post": Switch(value=False, source="规程第六十二条"),
     "county_users_by_province": Switch(value=False, source="规程第四条"),
     "whole_district_enrollment": Switch(value=False, source="规程第七条"),
+    # The day of the year by which the report of certifications is due, as 11-30.
+    "certification_report_by": Switch(value="", source="规程第三十一条 sets no day"),
     # Whether what was stopped has to be cleared up before the year ends.
     "suspensions_within_year": Switch(value=False, source="规程第三十三条 sets no day"),
     # Whether the counter may type in where a pension goes.

@@ -16,5 +16,9 @@ PROFILE: Profile = structs.replace(
             national.CHAINS["enrollment"], target_working_days=0, source="规程第八条; 松山办法第五条"
         ),
     },
-    switches=national.SWITCHES | {"whole_district_enrollment": Switch(value=True, source="松山办法第四条")},
+    switches=national.SWITCHES
+    | {
+        "whole_district_enrollment": Switch(value=True, source="松山办法第四条"),
+        "certification_report_by": Switch(value="11-30", source="松山办法第二十六条"),
+    },
 )

@@ -2,6 +2,7 @@
 
 import io
 
+import asyncpg
 import pytest
 from python_calamine import load_workbook
 
@@ -51,7 +52,8 @@ async def test_the_board_counts_and_traces_and_counters_certify(office: Office) 
         assert [row[6] for row in rows[1:]] == ["已确认", "已确认"]
 
 
-async def test_the_report_says_who_is_not_certified_and_why(office: Office) -> None:
+@pytest.mark.rule("R-285")
+async def test_the_report_says_who_is_not_certified_and_why(office: Office, owner: asyncpg.Connection) -> None:
     person = await drawing(certified=202510)
     await certification.follow(COUNTY, FRIDAY)
     async with office.at_desk(await office.hire("林静", Post.COUNTY_BENEFIT)) as desk:
@@ -59,6 +61,10 @@ async def test_the_report_says_who_is_not_certified_and_why(office: Office) -> N
         book = load_workbook(io.BytesIO((await desk.client.get("/certification/list.xlsx?region=4399010102")).content))
         assert book.get_sheet_by_name("名单").to_python()[1][6:8] == ["未确认", "没有找到数据，本人也没有办，已停发"]
         assert book.get_sheet_by_name("汇总").to_python()[2] == ["东坪村", "0", "0", "1"]
+        assert [row[1:] for row in book.get_sheet_by_name("未确认原因").to_python()[1:]] == [["没有找到数据，本人也没有办，已停发", "1"]]
+        assert "以前上报" not in (await desk.get("/certification")).text
+        await owner.execute("update county set profile = 'songshan'")
+        assert "2026年11月30日以前上报" in (await desk.get("/certification")).text
 
 
 @pytest.mark.rule("R-295", "R-296", "R-297", "R-300")
