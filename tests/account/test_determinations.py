@@ -35,10 +35,12 @@ SUPPLEMENTS = [
 
 async def determined(number: int, dice: random.Random) -> int:
     """Somebody of any age, years and money, as domain.determination would have written it. Returns the person id."""
-    born_on = date(dice.choice([1944, 1946, 1951, 1956, 1960, 1965, 1966]), dice.randint(1, 12), dice.randint(1, 28))
-    if number % 10 == 0:
-        born_on = date(1956, 2, 29)
     month, years = dice.choice([202602, 202603, 202609, 202612]), dice.randint(0, 45)
+    born_on = dice.choice([
+        date(dice.choice([1944, 1946, 1951, 1956, 1960, 1965, 1966]), dice.randint(1, 12), dice.randint(1, 28)),
+        date(dice.choice([1946, 1956, 1961]), month % 100, dice.choice([1, 2])),  # reaches a band on that day or the next
+        date(1956, 2, 29),
+    ])  # fmt: skip
     funds = dice.sample(list(Fund), dice.randint(0, len(Fund)))
     balances = {fund: dice.choice([1, 69, 70, 139, dice.randint(1, 5_000_000)]) for fund in funds}
     on = months.first_day(month)
