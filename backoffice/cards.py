@@ -108,7 +108,9 @@ async def ask(request: AnyRequest) -> Template:
         )  # fmt: skip
     except Refused as refused:
         return await wanting_page(request, refused.problems, forms.typed(form))
-    return await wanting_page(request, said=f"开卡文件已经生成，共{count}人，几秒钟后放进银行的文件夹。银行回写以后，账户自动登记。")
+    return await wanting_page(
+        request, said=f"开卡文件已经生成，共{count}人，几秒钟后放进银行的文件夹。银行回写以后，账户自动登记。"
+    )
 
 
 @post("/cards/withdraw", guards=[desks], status_code=200)

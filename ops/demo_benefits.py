@@ -14,7 +14,7 @@ from db.stores.benefits import NewAccount, NewBenefit, NewStandard
 from db.stores.books import NewDocument, NewLine
 from domain import books, finance, identity, months, payment_days, payment_list, payments
 from domain.actor import Actor
-from domain.agency import worker
+from domain.agency import cards, worker
 from domain.books import KINDS as BOOK_KINDS
 from domain.books import DocumentKind
 from domain.exchange import bank as formats
@@ -59,6 +59,7 @@ async def fill(county_code: int, staff: dict[str, Actor], at: datetime) -> None:
     await _month(county_code, months.after(now, -2), staff, whole=True)
     await _month(county_code, months.after(now, -1), staff, whole=False)
     await _draft(county_code, now, staff[DETERMINER], at)
+    await cards.add_bank(county_code, "NH", BANK, staff[DETERMINER], at)  # the simulated bank, which then checks these accounts
 
 
 async def _take_over(county_code: int, first: int, by: Actor, at: datetime) -> None:

@@ -105,7 +105,9 @@ async def banks(county_code: int) -> list[BankRow]:
 
 
 async def bank_of(county_code: int, code: str) -> BankRow | None:
-    row = await engine.fetchrow("select code, title from agency_bank where county_code = $1 and code = $2", county_code, code)
+    row = await engine.fetchrow(
+        "select code, title from agency_bank where county_code = $1 and code = $2", county_code, code
+    )
     return BankRow(**dict(row)) if row else None
 
 

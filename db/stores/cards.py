@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from db import engine
 from db.crypto import index, unseal_text
-from db.queries.cards import UNCHECKED, WANTS
+from db.queries.cards import UNCHECKED, WANTS, BankRow
 from db.stores.benefits import BANK_ACCOUNT
 from db.stores.people import ID_NUMBER, PHONE
 
@@ -113,7 +113,10 @@ def _phone(sealed: bytes | None) -> str | None:
 async def set_file(county_code: int, table: str, ids: Sequence[int], file_id: int) -> None:
     """`table`: card_request or account_check."""
     await engine.execute(
-        f"update {table} set file_id = $3 where county_code = $1 and id = any($2::bigint[])", county_code, list(ids), file_id
+        f"update {table} set file_id = $3 where county_code = $1 and id = any($2::bigint[])",
+        county_code,
+        list(ids),
+        file_id,
     )
 
 
@@ -196,17 +199,22 @@ async def judge(county_code: int, account_id: int, state: str, reason: str, at: 
 
 
 async def ask_about(
-    county_code: int, bank: str, accounts: Sequence[int] | None, limit: int, by: int, by_name: str, at: datetime
+    county_code: int, bank: BankRow, accounts: Sequence[int] | None, limit: int, by: int, by_name: str, at: datetime
 ) -> list[Asked]:
     """Writes a check for each of `accounts` in use that nobody was asked about yet (None: every unverified one at this bank)."""
+    # Two statements: the daily one must find the few unverified accounts by their own index, every few seconds.
+    which = (
+        "a.state = 'unverified' and a.bank = $7::text"
+        if accounts is None
+        else "a.state <> 'verified' and a.id = any($7::bigint[])"
+    )
     rows = await engine.fetch(
-        f"with wanted as (select a.id {UNCHECKED} and case when $2::bigint[] is null then a.state = 'unverified' and a.bank ="
-        " (select title from agency_bank where county_code = $1 and code = $3) else a.id = any($2) and a.state <> 'verified' end"
-        " order by a.id limit $4), made as (insert into account_check (county_code, payment_account_id, bank_code, asked_at, asked_by,"
-        " asked_by_name) select $1, id, $3, $5, $6, $7 from wanted order by id on conflict do nothing returning id, payment_account_id)"
+        f"with wanted as (select a.id {UNCHECKED} and {which} order by a.id limit $3),"
+        " made as (insert into account_check (county_code, payment_account_id, bank_code, asked_at, asked_by, asked_by_name)"
+        " select $1, id, $2, $4, $5, $6 from wanted order by id on conflict do nothing returning id, payment_account_id)"
         " select m.id, p.name, p.id_number_sealed, a.account_sealed from made m join payment_account a on a.county_code = $1"
         " and a.id = m.payment_account_id join person p on p.county_code = $1 and p.id = a.person_id order by m.id",
-        county_code, accounts if accounts is None else list(accounts), bank, limit, at, by, by_name,
+        county_code, bank.code, limit, at, by, by_name, bank.title if accounts is None else list(accounts),
     )  # fmt: skip
     return [
         Asked(

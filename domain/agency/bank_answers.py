@@ -53,7 +53,9 @@ async def take(county_code: int, message: Message, at: datetime) -> Kept:
 async def _opened(county_code: int, bank: BankRow, rows: Sequence[Struct], at: datetime) -> list[tuple[int, str]]:
     """(line, why it was not taken: empty when it was)."""
     told = [row for row in rows if isinstance(row, Opened)]
-    asked: dict[int, Request | None] = {**await store.requests(county_code, bank.code, [row.request_no for row in told if row.request_no])}
+    asked: dict[int, Request | None] = {
+        **await store.requests(county_code, bank.code, [row.request_no for row in told if row.request_no])
+    }
     found = []
     for line, row in enumerate(told, start=2):
         if row.request_no:
@@ -74,7 +76,9 @@ async def _as_asked(
         return "的姓名或身份证和登记的不一致", request
     state, index = "opened" if row.account_no else "refused", store.index_of(row.account_no)
     if request.state in ("opened", "refused"):
-        same = (request.state, request.account_index) == (state, index) and (row.account_no or row.reason == request.reason)
+        same = (request.state, request.account_index) == (state, index) and (
+            row.account_no or row.reason == request.reason
+        )
         return "" if same else OTHER_ANSWER, request
     reason = await _use(county_code, bank, request, row, at) if row.account_no else row.reason
     await store.answered(county_code, request.id, state, reason, row.account_no, at)

@@ -69,7 +69,11 @@ async def ask(
         bank = await _bank(county_code, bank_code)
         wanted = await store.ask(county_code, purpose, prefix, people, bank.code, kind, MOST, by.id, by.name, at)
         if not wanted:
-            raise Refused(Problem("nobody", "这些人现在都不能开卡：已经有账户、正在等银行回写，或者资料修改还没有审核。", "people"))
+            raise Refused(
+                Problem(
+                    "nobody", "这些人现在都不能开卡：已经有账户、正在等银行回写，或者资料修改还没有审核。", "people"
+                )
+            )
         rows = [
             formats.Opening(request_no=each.id, name=each.name, id_number=each.id_number, kind=AccountKind(kind), phone=each.phone,
                             region_code=each.region_code)
@@ -78,7 +82,9 @@ async def ask(
         partner = bank_desk.partner(bank.code)
         file_id = await numbered_files.queue_file(partner, county_code, "account_opening", rows, at.date(), at)
         await store.set_file(county_code, "card_request", [each.id for each in wanted], file_id)
-        await _log(county_code, at, by, "card.asked", f"{file_id}", f"{bank.code} {purpose} {len(rows)}", "exchange_file")
+        await _log(
+            county_code, at, by, "card.asked", f"{file_id}", f"{bank.code} {purpose} {len(rows)}", "exchange_file"
+        )
     return len(rows)
 
 
@@ -140,9 +146,7 @@ def sheet(title: str, rows: Sequence[RequestRow], at: datetime) -> bytes:
 # ------------------------------------------------------------------ whose an account is
 
 
-async def ask_about(
-    county_code: int, bank_code: str, accounts: Sequence[int] | None, by: Actor, at: datetime
-) -> int:
+async def ask_about(county_code: int, bank_code: str, accounts: Sequence[int] | None, by: Actor, at: datetime) -> int:
     """Asks the bank about these accounts, whatever bank they name (None: all of its own nobody was asked about). Returns how many."""
     require_post(by, county_code, CHECKERS)
     if accounts is not None and not accounts:
@@ -170,7 +174,7 @@ async def ask_daily(county_code: int, bank_code: str, at: datetime) -> int:
 
 
 async def _ask_about(county_code: int, bank: BankRow, accounts: Sequence[int] | None, by: Actor, at: datetime) -> int:
-    asked = await store.ask_about(county_code, bank.code, accounts, MOST, by.id, by.name, at)
+    asked = await store.ask_about(county_code, bank, accounts, MOST, by.id, by.name, at)
     if asked:
         rows = [
             formats.Check(check_no=each.id, name=each.name, id_number=each.id_number, account_no=each.account_no)

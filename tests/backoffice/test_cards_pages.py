@@ -151,7 +151,9 @@ async def test_the_collection_desk_asks_for_those_it_ticks(office: Office, folde
         assert "共1人" in (await desk.post("/cards", 200, people=f"{person}", bank=BANK, kind="card")).text
         number = await engine.fetchval("select id from card_request")
         assert "为什么" in (await desk.post("/cards/withdraw", 422, requests=f"{number}")).text
-        assert "1人不再等" in (await desk.post("/cards/withdraw", 200, requests=f"{number}", reason="银行说没有收到")).text
+        assert (
+            "1人不再等" in (await desk.post("/cards/withdraw", 200, requests=f"{number}", reason="银行说没有收到")).text
+        )
 
 
 @pytest.mark.rule("R-275", "R-276")
@@ -166,7 +168,10 @@ async def test_an_account_of_another_bank_is_asked_about_by_hand(office: Office,
         assert "下一份文件就核对" in page.text
         assert "先勾选" in (await desk.post("/cards/checks", 422, who="chosen", bank=BANK)).text
         account = await engine.fetchval("select id from payment_account where bank = '邮储银行'")
-        assert "核对1个账户" in (await desk.post("/cards/checks", 200, who="chosen", accounts=f"{account}", bank=BANK)).text
+        assert (
+            "核对1个账户"
+            in (await desk.post("/cards/checks", 200, who="chosen", accounts=f"{account}", bank=BANK)).text
+        )
         await at_the_bank(folder, Fault.RETURNED_LINE)
         page = (await desk.get("/cards/checks")).text
         assert "核对不上：账户已经销户" in page

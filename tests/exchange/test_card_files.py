@@ -49,8 +49,6 @@ def test_an_answer_is_an_account_or_a_reason(number: int, account: str, reason: 
         assert good
 
 
-
-
 def test_an_answer_is_read_with_its_line() -> None:
     data = bank.encode(header("account_opened", "NH"), [
         Opened(request_no=7, name="王大山", id_number=WANG_DASHAN.id_number, kind=AccountKind.PASSBOOK, account_no=NUMBER, reason=""),
@@ -60,6 +58,11 @@ def test_an_answer_is_read_with_its_line() -> None:
 
 
 def test_the_agency_asks_and_the_bank_answers_and_not_the_other_way() -> None:
-    for kind, sender in (("account_opening", "NH"), ("account_opened", "agency"), ("account_check", "NH"), ("account_checked", "agency")):
+    for kind, sender in (
+        ("account_opening", "NH"),
+        ("account_opened", "agency"),
+        ("account_check", "NH"),
+        ("account_checked", "agency"),
+    ):
         with pytest.raises(Refused, match="发送方不能发送"):
             bank.decode(envelope.encode(header(kind, sender), [], "gb18030", "\r\n"))

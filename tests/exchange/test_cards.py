@@ -1,5 +1,6 @@
 """开卡 and 账户核对 with the simulated bank: each line counts once, whatever comes twice, late, halved or different."""
 
+import random
 from datetime import timedelta
 from pathlib import Path
 
@@ -62,14 +63,19 @@ async def request_states() -> list[tuple[str, str]]:
 
 async def accounts() -> list[tuple[str, str, bool]]:
     """(tail, state, in use)."""
-    rows = await engine.fetch(
-        "select account_tail, state, ended_at is null as used from payment_account order by id"
-    )
+    rows = await engine.fetch("select account_tail, state, ended_at is null as used from payment_account order by id")
     return [tuple(row) for row in rows]
 
 
 def opened(person: make.Person, number: int, account: str = NUMBER, reason: str = "") -> Opened:
-    return Opened(request_no=number, name=person.name, id_number=person.id_number, kind=AccountKind.CARD, account_no=account, reason=reason)
+    return Opened(
+        request_no=number,
+        name=person.name,
+        id_number=person.id_number,
+        kind=AccountKind.CARD,
+        account_no=account,
+        reason=reason,
+    )
 
 
 async def wrote(*rows: Opened | Checked, sequence: int = 1, code: str = BANK) -> str:
@@ -220,7 +226,9 @@ async def test_another_answer_to_the_same_line_is_put_aside(folder: Path) -> Non
      ("BABA", "第3行、第5行", "0002")],
 )  # fmt: skip
 @pytest.mark.parametrize("files", [1, 9])
-async def test_the_first_answer_stands_in_one_file_and_in_several(files: int, answers: str, aside: str, kept: str | None) -> None:
+async def test_the_first_answer_stands_in_one_file_and_in_several(
+    files: int, answers: str, aside: str, kept: str | None
+) -> None:
     await drawing()
     await ask()
     number = await request_no()
@@ -237,6 +245,41 @@ async def test_the_first_answer_stands_in_one_file_and_in_several(files: int, an
     assert await accounts() == ([(kept, "verified", True)] if kept else [])
 
 
+@pytest.mark.parametrize("seed", range(3))
+async def test_of_any_answers_in_any_order_the_first_to_each_line_stands(seed: int) -> None:
+    """Ten people, forty answers in seven files; a bank may also leave somebody out."""
+    people = [way.pensioner(n) for n in range(1, 11)]
+    for n, person in enumerate(people, start=1):
+        await drawing(person, region=OTHER_GROUP if n % 3 else make.GROUP)
+    await ask()
+    rows = await engine.fetch("select r.id, p.name from card_request r join person p on p.id = r.person_id")
+    numbers = {row["name"]: row["id"] for row in rows}
+    chance = random.Random(seed)
+    first: dict[str, Opened] = {}
+    odd = aside = 0
+    for sequence in range(1, 8):
+        said = []
+        for _ in range(chance.randint(1, 9)):
+            person = chance.choice(people)
+            account, reason = chance.choice(
+                [(f"62{numbers[person.name]:010d}{chance.randint(1, 2)}", ""), ("", "证件过期"), ("", "本人不在")]
+            )
+            row = opened(person, numbers[person.name], account, reason)
+            odd += first.setdefault(person.name, row) != row
+            said.append(row)
+        aside += (await wrote(*said, sequence=sequence)).count("第")
+    assert aside == odd
+    answered = await engine.fetch(
+        "select p.name, r.state, r.account_tail from card_request r join person p on p.id = r.person_id where r.state <> 'sent'"
+    )
+    assert {row["name"]: (row["state"], row["account_tail"]) for row in answered} == {
+        name: ("opened" if row.account_no else "refused", row.account_no[-4:]) for name, row in first.items()
+    }
+    assert sorted(tail for tail, _, used in await accounts() if used) == sorted(
+        row.account_no[-4:] for row in first.values() if row.account_no
+    )
+
+
 @pytest.mark.parametrize(
     ("row", "why"),
     [(opened(WANG_DASHAN, 99), "不在发给这家银行的名单里"),
@@ -249,7 +292,9 @@ async def test_a_line_that_fits_nobody_is_put_aside_and_the_others_are_taken(row
     await drawing()
     await ask()
     number = await request_no()
-    reason = await wrote(structs.replace(row, request_no=number if row.request_no == 1 else row.request_no), opened(WANG_DASHAN, number))
+    reason = await wrote(
+        structs.replace(row, request_no=number if row.request_no == 1 else row.request_no), opened(WANG_DASHAN, number)
+    )
     assert reason.startswith("第2行")
     assert reason.endswith(why)
     assert await request_states() == [("opened", "")]
@@ -372,7 +417,10 @@ async def test_only_the_banks_own_unverified_accounts_are_in_the_daily_file(fold
         await cards.ask_about(COUNTY, BANK, [other], LIN_JING, FRIDAY)
 
 
-@pytest.mark.parametrize(("result", "words"), [("name_differs", "户名不是本人"), ("no_such", "没有这个账号"), ("closed", "已经销户"), ("frozen", "被冻结")])
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [("name_differs", "户名不是本人"), ("no_such", "没有这个账号"), ("closed", "已经销户"), ("frozen", "被冻结")],
+)
 async def test_what_is_wrong_is_told_with_what_to_do(result: str, words: str) -> None:
     await way.draws(1, verified=False)
     await cards.ask_about(COUNTY, BANK, None, LIN_JING, FRIDAY)
@@ -385,7 +433,9 @@ async def test_what_is_wrong_is_told_with_what_to_do(result: str, words: str) ->
     assert await wrote(answer, sequence=2) == ""
     assert "以前的不变" in await wrote(structs.replace(answer, result=Result.VERIFIED), sequence=3)
     assert len(await sms_to(way.pensioner(1).phone)) == 1
-    assert [row.refused for row in await queries.wanting(COUNTY, "benefit", f"{COUNTY}", 9)] == [await engine.fetchval("select state_reason from payment_account")]
+    assert [row.refused for row in await queries.wanting(COUNTY, "benefit", f"{COUNTY}", 9)] == [
+        await engine.fetchval("select state_reason from payment_account")
+    ]
 
 
 async def test_an_answer_about_an_account_that_was_replaced_changes_nothing() -> None:
