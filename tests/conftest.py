@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,14 +95,20 @@ async def database(
     monkeypatch.setenv("PENSION_KEYS", str(key_file))
     monkeypatch.setenv("PENSION_FILES", str(tmp_path / "files"))
     monkeypatch.setenv("PENSION_EXCHANGE", str(tmp_path / "exchange"))
+    async with copy_of(server, template) as copy:
+        monkeypatch.setenv("DATABASE_URL", copy.app_dsn)
+        monkeypatch.setenv("DATABASE_OWNER_URL", copy.owner_dsn)
+        yield copy
+
+
+@asynccontextmanager
+async def copy_of(server: EmbeddedPostgres, template: str) -> AsyncIterator[Database]:
+    """For the length of the block."""
     name = f"test_{next(_numbers)}"
     admin = await asyncpg.connect(server.dsn(ADMIN, "postgres"))
     await admin.execute(f"create database {name} template {template} owner {OWNER} strategy file_copy")
-    copy = Database(name, server.dsn(APP, name), server.dsn(OWNER, name))
-    monkeypatch.setenv("DATABASE_URL", copy.app_dsn)
-    monkeypatch.setenv("DATABASE_OWNER_URL", copy.owner_dsn)
     try:
-        yield copy
+        yield Database(name, server.dsn(APP, name), server.dsn(OWNER, name))
     finally:
         await admin.execute(f"drop database {name} with (force)")
         await admin.close()

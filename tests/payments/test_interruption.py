@@ -145,12 +145,11 @@ async def as_if_nothing_had_been(killable: Cluster) -> None:
 
 
 @pytest.mark.rule("R-255", "R-268")
-async def test_whoever_works_is_killed_at_every_step(killable: Cluster, key_file: Path) -> None:
-    """Worker and desks, each a process of its own."""
-    async with killable.copy("process_killed") as database:
+async def test_the_worker_is_killed_at_every_step(killable: Cluster, key_file: Path) -> None:
+    async with killable.copy("worker_killed") as database:
         around = surroundings(database, key_file)
         for name, step in STEPS.items():
-            for place in PLACES.get(name, []):
+            for place in PLACES[name] if step is way.work else ():
                 async with held(database, place):
                     victim = await asyncio.create_subprocess_exec(
                         sys.executable, "-m", "tests.payments.acting", name, cwd=settings.TREE, env=around,
