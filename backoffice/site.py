@@ -20,6 +20,9 @@ from backoffice import (
     contributions,
     counter,
     deaths,
+    delegated,
+    delegated_asked,
+    delegated_months,
     direct_debit,
     exchange,
     finance,
@@ -90,6 +93,9 @@ MODULES = (
     certification,
     suspensions,
     deaths,
+    delegated,
+    delegated_asked,
+    delegated_months,
     village_packs,
     runs,
     subsidies,
@@ -121,6 +127,7 @@ BENEFITS = (
     (certification.READERS, Link("暂停发放", "/suspensions", "clock")),
     (certification.READERS, Link("死亡名单", "/deaths", "list")),
     (certification.READERS, Link("村里名册", "/village-packs", "check")),
+    (delegated.READERS, Link("代发", "/delegated", "money")),
     (BUSINESS, Link("告知书", "/notices", "file")),
 )
 FUND = (
@@ -136,7 +143,9 @@ async def home(request: AnyRequest) -> Response[Any]:
     actor = actor_of(request)
     if _has(actor, BUSINESS):
         return go(request, "/inbox")
-    return go(request, "/finance" if _has(actor, finance.READERS) else "/staff")
+    if _has(actor, finance.READERS):
+        return go(request, "/finance")
+    return go(request, delegated.BASE if _has(actor, delegated.READERS) else "/staff")
 
 
 def context(request: AnyRequest) -> Mapping[str, Any]:

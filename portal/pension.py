@@ -4,14 +4,18 @@ A village assistant sees and prints the same for somebody of the own village; th
 person's own: here with a fresh login, or on paper at the counter.
 """
 
+from typing import Any
+
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
 from db.queries import benefits as queries
+from db.queries import delegated_payments
 from db.queries import pension as pension_query
 from db.queries.portal import PersonRow
-from domain import benefits, identity
+from domain import benefits, identity, months
+from domain.agency.delegated_payments import WHY as NOT_PAID
 from domain.errors import NotFound
 from domain.rules.contribution import CLAIM_AGE
 from domain.rules.eligibility import sixty_on
@@ -65,14 +69,17 @@ async def pension_for(request: AnyRequest, village: FromPath[str], person_id: Fr
 
 async def _page(request: AnyRequest, person: PersonRow | None, base: str, back: str) -> Template:
     """`back`: empty on one's own page."""
-    today, benefit = viewer.today(request), None
+    today, benefit, besides = viewer.today(request), None, dict[str, Any](allowances=())
     if person is not None:
         benefit = await queries.benefit(person.county_code, person.id)
+        month = months.month_of(today)
+        allowances = await delegated_payments.of_person(person.county_code, person.id, month)
+        besides = {"allowances": allowances, "not_paid": NOT_PAID, "word_month": months.in_words}
     if person is None or benefit is None:
         return page(
             request, "pension/none.html", person=person, own=not back, who=person.name if person and back else "您",
             sixty=sixty_on(person.born_on) if person else None,
-            is_sixty=person is not None and identity.age_on(person.born_on, today) >= CLAIM_AGE,
+            is_sixty=person is not None and identity.age_on(person.born_on, today) >= CLAIM_AGE, **besides,
         )  # fmt: skip
     shown = await benefit_contents(person.county_code, person, benefit, today)
     correction = shown["correction"]
@@ -80,7 +87,7 @@ async def _page(request: AnyRequest, person: PersonRow | None, base: str, back: 
     waits = benefit.state == "determined" or (correction is not None and correction.row.state == "approved")
     return page(
         request, "pension/page.html", person=person, own=not back, base=base, back=back, waits=waits, open_stop=open_stop,
-        done="done" in request.query_params and not waits, **shown,
+        done="done" in request.query_params and not waits, **besides | shown,
     )  # fmt: skip
 
 

@@ -51,6 +51,9 @@ DAMAGE = {
     "insert into subsidy_due (county_code, account_id, year, period, tier, personal_fen, province_fen, city_fen, county_fen,"
     " government_paid_fen, credited_province_fen, document_id) select county_code, account_id, 2026, 202611, '300', 30000,"
     " 3500, 500, 1000, 0, 10, 1 from account_balance": "subsidies are credited as they are due",
+    "update voucher_line set account = 'entrusted_account' where debit_fen > 0": "no voucher mixes the fund with entrusted money",
+    "update voucher_line set account = case when debit_fen > 0 then 'entrusted_account' else 'entrusted_payable' end":
+        "entrusted money agrees with its months",
 }  # fmt: skip
 
 

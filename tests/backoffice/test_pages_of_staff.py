@@ -78,6 +78,10 @@ async def test_no_route_answers_a_visitor_but_login_static_files_and_the_health_
                     "plan_id",
                     "report_id",
                     "suspension_id",
+                    "programme_id",
+                    "term_id",
+                    "list_id",
+                    "month_id",
                     "one_off_id",
                     "pack_id",
                 ):
