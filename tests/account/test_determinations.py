@@ -107,7 +107,10 @@ async def test_a_county_reckoned_by_joins_is_what_the_rule_gives_each_person(own
 )
 async def test_whatever_is_another_is_found_and_nobody_else(owner: asyncpg.Connection, damage: str) -> None:
     people = await many(12)
-    rich = await owner.fetchval("select person_id from benefit_standard where account_personal_fen > 0 limit 1")
+    rich = await owner.fetchval(
+        "select person_id from benefit_standard where account_personal_fen > 0 and age_county_fen = 0 and long_county_fen > 0"
+        " order by person_id limit 1"
+    )
     assert rich in people
     await owner.execute(damage, rich)
     assert await found() == (1, [f"{rich}"])
