@@ -125,6 +125,7 @@ JOBS: tuple[Job, ...] = (
     Job("tax files", 5, each_county(exchange.exchange_with_tax)),
     Job("bank files", 5, each_county(exchange.exchange_with_banks)),
     Job("finance files", 5, each_county(exchange.exchange_with_finance)),
+    Job("transfers", 5, each_county(exchange.exchange_transfers)),
     Job("contributions", 3, each_county(book_contributions)),
     Job("adjustments", 5, each_county(book_adjustments)),
     Job("funded lists", 3, each_county(book_funded_lists)),

@@ -184,3 +184,58 @@ async def supplement_due(county_code: int) -> list[int]:
         county_code,
     )  # fmt: skip
     return [row["id"] for row in rows]
+
+
+async def has_pension_account(county_code: int, person_id: int) -> bool:
+    """Whether the pension goes to an account the bank has not refused."""
+    found: bool = await engine.fetchval(
+        "select exists (select from payment_account where county_code = $1 and person_id = $2 and ended_at is null"
+        " and state <> 'rejected')",
+        county_code, person_id,
+    )  # fmt: skip
+    return found
+
+
+class Posted(Struct, frozen=True, kw_only=True):
+    """An entry of a settlement. `amounts`: signed 分 by source."""
+
+    id: int
+    kind: int
+    value_on: date
+    is_interest: bool
+    amounts: dict[str, int]
+
+
+async def entries_of(county_code: int, account_id: int, document_id: int) -> list[Posted]:
+    rows = await engine.fetch(
+        f"select id, kind, value_on, is_interest, {', '.join(f'{fund}_fen' for fund in FUNDS)} from ledger_entry where county_code = $1"
+        " and account_id = $2 and document_id = $3 order by id",
+        county_code, account_id, document_id,
+    )  # fmt: skip
+    return [
+        Posted(
+            id=row["id"], kind=row["kind"], value_on=row["value_on"], is_interest=row["is_interest"],
+            amounts={fund: row[f"{fund}_fen"] for fund in FUNDS if row[f"{fund}_fen"] is not None},
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+async def voucher_of(county_code: int, document_id: int) -> dict[str, int]:
+    """Account to debit less credit."""
+    rows = await engine.fetch(
+        "select l.account, sum(l.debit_fen - l.credit_fen)::bigint as fen from voucher v join voucher_line l"
+        " using (county_code, period, number) where v.county_code = $1 and v.document_id = $2 group by l.account order by l.account",
+        county_code, document_id,
+    )  # fmt: skip
+    return {row["account"]: row["fen"] for row in rows}
+
+
+async def first_settled(county_code: int, termination_id: int) -> int | None:
+    """The first month that its settlements paid or set off."""
+    month: int | None = await engine.fetchval(
+        "select min(l.due_month) from settlement_line l join settlement s on s.county_code = $1 and s.id = l.settlement_id"
+        " where l.county_code = $1 and s.termination_id = $2",
+        county_code, termination_id,
+    )  # fmt: skip
+    return month

@@ -152,3 +152,12 @@ async def end_benefit(county_code: int, person_id: int, last_month: int, reason:
         " and person_id = $2",
         county_code, person_id, last_month, reason,
     )  # fmt: skip
+
+
+async def reopen(county_code: int, suspension_id: int) -> None:
+    """Lifted for a reason that was not true: it goes on."""
+    await engine.execute(
+        "update benefit_suspension set state = 'confirmed', last_month = null, lift_reason = '', pays_arrears = null, lifted_at = null,"
+        " lifted_by = null, lifted_by_name = '', lift_case_id = null where county_code = $1 and id = $2",
+        county_code, suspension_id,
+    )  # fmt: skip

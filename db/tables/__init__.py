@@ -59,6 +59,7 @@ from db.tables.books import (
 from db.tables.cards import AccountCheck, AgencyBank, CardRequest
 from db.tables.cases import Attachment, CaseEvent, CaseMaterial, CasePause, Commitment, IssuedDocument, ServiceCase
 from db.tables.comparison import ComparisonResult, SourceBatch, SourceRecord, SourceState
+from db.tables.commitments import CommitmentCheck, DeregistrationNotice, FalseCommitment, FieldVerification
 from db.tables.contributions import (
     CategorySpell,
     ContributionAdjustment,
@@ -204,6 +205,10 @@ TABLES: tuple[type[Table], ...] = (
     Settlement,
     SettlementLine,
     SettlementPayment,
+    FieldVerification,
+    FalseCommitment,
+    CommitmentCheck,
+    DeregistrationNotice,
     Transfer,
     TransferLine,
     TransferStep,

@@ -1,11 +1,11 @@
-"""财务支付单 (R-156, R-164, R-173): money that leaves for a refund or an adjustment, paid by the cashier outside and told here."""
+"""财务支付单 (R-156, R-164, R-173, R-345): money that leaves for a refund, an adjustment or a settlement, paid by the cashier outside and told here."""
 
 from datetime import date, datetime
 
 import msgspec
 
 from db.engine import transaction
-from db.stores import messages
+from db.stores import leaving, messages
 from db.stores import refunds as store
 from db.stores.refunds import Order
 from domain import books
@@ -16,7 +16,7 @@ from domain.exchange.tax import TAX, RefundDone
 from domain.money import show
 
 PAYERS = (Post.CASHIER, Post.FINANCE_SUPERVISOR)
-CORRECTORS = (Post.COUNTY_COLLECTION,)
+CORRECTORS = (Post.COUNTY_COLLECTION, Post.COUNTY_ACCOUNT)
 
 
 async def paid(county_code: int, order_id: int, paid_on: date, by: Actor, at: datetime) -> None:
@@ -28,6 +28,7 @@ async def paid(county_code: int, order_id: int, paid_on: date, by: Actor, at: da
             raise Refused(Problem("paid-on", "付款日期不能早于支付单，也不能晚于今天。", "paid_on"))
         await store.set_order(county_code, order_id, "paid", paid_on)
         await _tell_payee(county_code, order, paid_on, at)
+        await _tell_heir(county_code, order, paid_on, at)
         await _tell_tax(county_code, order.document_id, paid_on, at)
         await books.log(county_code, at, by, "payment.paid", order_id, f"{paid_on}", "payment_order")
 
@@ -39,6 +40,16 @@ async def _tell_payee(county_code: int, order: Order, paid_on: date, at: datetim
         body = f"退给您的{show(order.amount_fen)}元已于{paid_on:%Y年%m月%d日}付到您的银行账户，请查收。"
         await messages.tell(
             county_code=county_code, recipient_index=owner[1], case_id=None, title="退费已经付款", body=body, at=at
+        )
+
+
+async def _tell_heir(county_code: int, order: Order, paid_on: date, at: datetime) -> None:
+    """Whoever gets a share of what somebody left."""
+    found = await leaving.payee_of_order(county_code, order.id)
+    if found:
+        body = f"{found[0]}的养老保险注销结算，付给您的{show(order.amount_fen)}元已于{paid_on:%Y年%m月%d日}付到{order.payee_name}的银行账户，请查收。"
+        await messages.tell(
+            county_code=county_code, recipient_index=found[1], case_id=None, title="注销结算已经付款", body=body, at=at
         )
 
 
@@ -76,6 +87,7 @@ async def again(county_code: int, order_id: int, bank: str, account: str, by: Ac
         await store.set_order(county_code, order_id, "cancelled", reason="已改账户重新支付")
         new = await store.order(county_code, order.document_id, order.line_no, order.kind, order.payee_name, bank.strip(),
                                 digits(account), order.amount_fen, at)  # fmt: skip
+        await leaving.reordered(county_code, order_id, new)
         await books.log(county_code, at, by, "payment.ordered_again", new, f"{order_id}", "payment_order")
     return new
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from db.stores import commitments
 from db.stores.cases import CaseRow
 from domain.case.item import Comparison, ServiceItem, Subject
 from domain.errors import Finding, Problem, Refused, Weight
@@ -61,9 +62,18 @@ async def examine(item: ServiceItem, case: CaseRow, on: date) -> Examination:
     """Looks everything up and judges it. Writes nothing."""
     ask = read_payload(item, case.answers)
     facts = await item.gather(ask, subject_of(case), on)
-    findings = item.examine(ask, facts)
+    findings = [*item.examine(ask, facts), *await _promises(item, case)]
     answers = [msgspec.to_builtins(answer, builtin_types=(date,)) for answer in getattr(facts, "answers", ())]
     return Examination(ask, findings, item.compare(ask, facts), answers, fingerprint(findings))
+
+
+async def _promises(item: ServiceItem, case: CaseRow) -> list[Finding]:
+    """Whoever looks at a promise is told of an earlier one that was not kept (R-027)."""
+    broken = await commitments.broken(case.county_code, case.applicant_index) if item.commitment else None
+    if broken is None:
+        return []
+    text = f"申请人{broken.recorded_at:%Y年%m月%d日}有过不实承诺：{broken.found}。改正以前不能按承诺办理，要先核实。"
+    return [Finding("false-commitment", text, basis="规程第三十八条", weight=Weight.NOTE)]
 
 
 def fingerprint(findings: list[Finding]) -> str:

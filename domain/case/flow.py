@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from db.engine import transaction
 from db.queries import regions as region_query
-from db.stores import audit, cases, comparison, messages, people
+from db.stores import audit, cases, commitments, comparison, messages, people
 from db.stores.cases import CaseRow
 from domain.actor import Actor, ActorKind
 from domain.case import clock, notices, rights
@@ -546,6 +546,8 @@ async def approve(
             raise Refused(*looked.bars)
         if looked.waits and not on_commitment:
             raise Refused(*looked.waits)
+        if looked.waits and await commitments.broken(county_code, case.applicant_index):
+            raise Refused(Problem("false-commitment", "申请人有过不实承诺，改正以前不能按承诺办理，请先核实。"))
         return await _decide(case, item, step, looked, actor, at, note, on_commitment=bool(looked.waits))
 
 

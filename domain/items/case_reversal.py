@@ -15,12 +15,12 @@ from domain.case import person_change
 from domain.case.examination import read_payload
 from domain.case.item import Comparison, Effect, Page, ServiceItem, Subject
 from domain.errors import Finding
-from domain.items import basic_info_change, enrollment, household_address_change, key_info_change
+from domain.items import basic_info_change, deregistration, enrollment, household_address_change, key_info_change
 
 # The items that can be undone, and how. The three changes put back the values they kept.
 REVERSIBLE: dict[str, ServiceItem] = {
     item.code: item
-    for item in (enrollment.ITEM, basic_info_change.ITEM, key_info_change.ITEM, household_address_change.ITEM)
+    for item in (enrollment.ITEM, basic_info_change.ITEM, key_info_change.ITEM, household_address_change.ITEM, deregistration.ITEM)
 }
 
 

@@ -81,6 +81,9 @@ CHAINS: dict[str, Chain] = {
         limit_working_days=10,
         source="规程第四十三条 says in time; design: the ceiling of 社会保险经办条例 (10个工作日)",
     ),
+    "deregistration": Chain(
+        steps=(PRELIMINARY, Step(Post.COUNTY_ACCOUNT)), limit_working_days=5, source="规程第四条、第三十九条"
+    ),
     # Filed by one member of staff, decided by the head: what was approved wrongly is put right by a new case.
     "case_reversal": Chain(
         steps=(Step(Post.COUNTY_HEAD),),

@@ -52,6 +52,7 @@ def test_the_attachment_matrix_is_the_one_of_the_procedure_and_nothing_more() ->
         "benefit_suspension": [],
         "benefit_resumption": [],
         "bank_account_change": [],
+        "deregistration": [],
         "transfer_in": ["id_document"],
         "transfer_out": [],
         "case_reversal": [],

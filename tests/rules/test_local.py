@@ -6,7 +6,7 @@ from domain.local import PROFILES, Profile, profile
 ITEMS = {
     "enrollment", "beneficiary_designation", "basic_info_change", "key_info_change", "household_address_change",
     "case_reversal", "contribution_suspension", "contribution_resumption", "contribution_refund", "benefit_claim",
-    "direct_debit_agreement", "account_dispute", "benefit_dispute", "bank_account_change",
+    "direct_debit_agreement", "account_dispute", "deregistration", "benefit_dispute", "bank_account_change",
     "benefit_suspension", "benefit_resumption", "transfer_in", "transfer_out",
 }  # fmt: skip
 CURRENT = [each for each in PROFILES if not each.historic]
