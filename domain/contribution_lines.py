@@ -124,22 +124,28 @@ def problem_of(paid: Paid, known: LineFacts, way: Way, rules: LineRules, county_
     """Why this line cannot be booked as it stands; None when it can, as far as one line tells."""
     if found := nobody(paid, known, county_code):
         return found
-    assert known.born_on is not None
     if paid.region_prefix and not (known.region_code or "").startswith(paid.region_prefix):
         return Problem("other-region", "这个人不属于申报的乡镇（村）。")
     if (known.participation_status, known.contribution_status) != (1, 1):
         return not_paying(known)
-    if way.zero and paid.year != paid.value_on.year:
-        return Problem("not-this-year", "零缴费只能办当年的。")
     if paid.amount_fen <= 0 and not way.zero:
         return Problem("amount", "金额要大于0。")
-    if found := year_problem(paid.year, paid.value_on, known.born_on, rules.scheme_start, by_agency=way.by_agency):
+    if found := _year_problem(paid, known, way, rules):
         return found
     try:
         rules.on(day_in_year(paid.year, paid.value_on))
     except Missing as missing:
         return Problem("no-rules", str(missing))
     return _tier_problem(paid, known, rules) if way.exact else None
+
+
+def _year_problem(paid: Paid, known: LineFacts, way: Way, rules: LineRules) -> Problem | None:
+    assert known.born_on is not None
+    if known.brought:
+        return Problem("brought", "这一年已经在原参保地缴过，随关系一起转来了，不能重复缴。")  # R-395
+    if way.zero and paid.year != paid.value_on.year:
+        return Problem("not-this-year", "零缴费只能办当年的。")
+    return year_problem(paid.year, paid.value_on, known.born_on, rules.scheme_start, by_agency=way.by_agency)
 
 
 def nobody(paid: Paid, known: LineFacts, county_code: int) -> Problem | None:

@@ -70,6 +70,8 @@ async def _across(
         await years.put_aside_twice_in_file(county_code, document_id)
     if kind is not DocumentKind.SUSPENSE_CLEARED:  # its voucher is that of the line it clears
         await years.put_aside_repeated(county_code, document_id)
+    if again:
+        await years.put_aside_left(county_code, document_id, unusable)
     await years.put_aside_paid(county_code, document_id, unusable, exact=exact, zero=WAYS[kind].zero)
     if WAYS[kind].zero:
         await years.put_aside_uncovered(county_code, document_id, columns)

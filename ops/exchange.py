@@ -16,6 +16,9 @@ from domain.agency.numbered_files import Taken
 from domain.exchange.envelope import Answer
 from domain.exchange.finance import FINANCE
 from domain.exchange.tax import TAX
+from domain.exchange.transfer import TRANSFER
+from domain.transfers import desk as transfer_desk
+from domain.transfers import post as transfer_post
 from ops import settings
 
 BYTES_AT_MOST = 60_000_000
@@ -50,6 +53,17 @@ async def exchange_with_banks(county_code: int, at: datetime) -> None:
             troubles.append(trouble)
     if troubles:
         raise ExceptionGroup("not every bank's files are done", troubles)
+
+
+async def exchange_transfers(county_code: int, at: datetime) -> None:
+    """Between counties of this installation from hand to hand; with counties outside through the platform's folder."""
+    folder = settings.exchange() / TRANSFER
+    if is_there(folder):
+        await take_in(county_code, folder, transfer_post.receive, at)
+        await transfer_post.send_files(county_code, at)
+        await lay_out(county_code, folder, TRANSFER, at)
+    await transfer_desk.follow(county_code, at)
+    await transfer_post.deliver(county_code, at)
 
 
 def is_there(folder: Path) -> bool:

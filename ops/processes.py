@@ -49,10 +49,10 @@ def sandbox_identity() -> Command:
 
 
 def simulators() -> tuple[Command, ...]:
-    """Tax bureau, bank and finance bureau of the sandbox; they end at once in production."""
+    """Tax bureau, bank, finance bureau and transfer platform of the sandbox; they end at once in production."""
     return tuple(
         Command(f"sandbox-{name}", (sys.executable, "-P", "-m", f"sandbox.{name}", "--every", "5"))
-        for name in ("tax", "bank", "finance")
+        for name in ("tax", "bank", "finance", "transfer")
     )
 
 

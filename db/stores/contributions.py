@@ -16,7 +16,7 @@ from db.stores.messages import BODY
 
 class LineFacts(Struct, frozen=True, kw_only=True):
     """What is known about the person of one line; None where nobody is known. `paid_fen` and `year_category`: what is paid
-    for the year, and as whom. `spells`: JSON of his identities, a list of objects."""
+    for the year, and as whom; `brought`: paid in another county. `spells`: JSON of his identities, a list of objects."""
 
     at: int
     county_code: int | None
@@ -30,6 +30,7 @@ class LineFacts(Struct, frozen=True, kw_only=True):
     year_category: str | None
     spells: str | None
     region_code: str | None
+    brought: bool
 
 
 class Rules(Struct, frozen=True, kw_only=True):
@@ -57,7 +58,7 @@ async def facts(county_code: int, indexes: Sequence[bytes], years: Sequence[int]
     """In the order asked; one statement for some thousand lines. A number that was replaced finds the same person."""
     rows = await engine.fetch(
         "select t.at::int - 1 as at, i.county_code, a.id as account_id, p.name, p.born_on, p.household_type,"
-        " pa.participation_status, pa.contribution_status, y.personal_fen as paid_fen, p.region_code,"
+        " pa.participation_status, pa.contribution_status, y.personal_fen as paid_fen, p.region_code, coalesce(y.counts and y.channel = 'transfer', false) as brought,"
         " case when y.personal_fen > 0 or y.tier <> '' then y.category end as year_category,"
         " (select json_agg(json_build_object('category', s.category, 'from_on', s.from_on, 'until_on', s.until_on))::text from category_spell s"
         " where s.county_code = $1 and s.person_id = p.id) as spells"
@@ -230,7 +231,7 @@ async def put_aside_repeated(county_code: int, document_id: int) -> int:
 
 async def put_aside_paid(county_code: int, document_id: int, state: str, *, exact: bool, zero: bool = False) -> int:
     """Good lines for a year that takes no more become `state`: a past year that counts or was paid back before (R-106), on
-    a sheet of whole tiers (`exact`) any year with a payment (R-092, R-121), on a list of `zero` also one that government has
+    every year that was paid in another county (R-395), on a sheet of whole tiers (`exact`) any year with a payment (R-092, R-121), on a list of `zero` also one that government has
     paid (R-124)."""
     rows = await engine.fetch(
         "select m.line_no from (select line_no, account_id, year, year < extract(year from value_on) as back,"
@@ -239,11 +240,23 @@ async def put_aside_paid(county_code: int, document_id: int, state: str, *, exac
         " from document_line where county_code = $1 and document_id = $2 and state = 'good' and fund = 1) m"
         " left join contribution_year y on y.county_code = $1 and y.account_id = m.account_id and y.year = m.year"
         " where m.back and (m.in_time or m.nth > 1 or y.counts or y.back_payment and y.personal_fen > 0)"
-        " or ($3 or $4) and y.personal_fen > 0 or $4 and y.counts",
+        " or ($3 or $4) and y.personal_fen > 0 or $4 and y.counts or y.counts and y.channel = 'transfer'",
         county_code, document_id, exact, zero,
     )  # fmt: skip
     found = [row["line_no"] for row in rows]
     await _put_aside(county_code, document_id, found, state, "paid", "这一年已经缴过费，不能重复缴。")
+    return len(found)
+
+
+async def put_aside_left(county_code: int, document_id: int, state: str) -> int:
+    """Good lines of people who have left since the lines were judged become `state` (R-342, R-391)."""
+    rows = await engine.fetch(
+        "select l.line_no from document_line l join individual_account a on a.county_code = $1 and a.id = l.account_id"
+        " and a.status <> 'open' where l.county_code = $1 and l.document_id = $2 and l.state = 'good'",
+        county_code, document_id,
+    )  # fmt: skip
+    found = [row["line_no"] for row in rows]
+    await _put_aside(county_code, document_id, found, state, "left", "这个人的关系已经转走或者注销，账户不能再记账。")
     return len(found)
 
 

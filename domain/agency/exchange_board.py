@@ -19,16 +19,19 @@ from domain.agency import bank_desk, finance_desk, require_post, tax_exchange
 from domain.agency.numbered_files import Taken
 from domain.contributions import COLLECTION
 from domain.errors import NotFound, Problem, Refused
-from domain.exchange import bank, envelope, finance, tax
+from domain.exchange import bank, envelope, finance, tax, transfer
 from domain.exchange.finance import FINANCE, Arrival
 from domain.exchange.tax import TAX
+from domain.exchange.transfer import TRANSFER
 from domain.finance import REGISTER
 from domain.money import show
+from domain.transfers import post as transfer_post
+from domain.transfers.writing import OFFICERS as TRANSFER_OFFICERS
 
 DAYS = 14  # of one board
 LINES = 500  # of one day's differences
 PATIENCE = timedelta(days=1)  # until a file of ours counts as unanswered
-TITLES = {name: kind.title for formats in (tax, bank, finance) for name, kind in formats.TYPES.items()}
+TITLES = {name: kind.title for formats in (tax, bank, finance, transfer) for name, kind in formats.TYPES.items()}
 DESKS = (Post.COUNTY_COLLECTION, Post.COUNTY_AUDITOR)  # who may read a file with residents in it
 AGAIN = ("sent", "acknowledged", "refused")  # states from which a file of ours can be sent once more
 
@@ -46,17 +49,19 @@ class Difference(Struct, frozen=True, kw_only=True):
 
 def readers_of(partner: str) -> tuple[Post, ...]:
     """Who may read its files. A notice of money names no residents; cards and pensions are the benefit desk's."""
-    more = {TAX: (), FINANCE: REGISTER}.get(partner, (Post.COUNTY_BENEFIT,))
+    more = {TAX: (), FINANCE: REGISTER, TRANSFER: TRANSFER_OFFICERS}.get(partner, (Post.COUNTY_BENEFIT,))
     return (*DESKS, *more)
 
 
 def workers_of(partner: str) -> tuple[Post, ...]:
     """Who takes in its files by hand, sends them again and clears up differences."""
+    if partner == TRANSFER:
+        return TRANSFER_OFFICERS
     return COLLECTION if partner in (TAX, FINANCE) else (*COLLECTION, Post.COUNTY_BENEFIT)
 
 
 def partner_title(partner: str) -> str:
-    return {TAX: "税务部门", FINANCE: "财政部门"}.get(partner, f"银行 {partner}")
+    return {TAX: "税务部门", FINANCE: "财政部门", TRANSFER: "转移系统"}.get(partner, f"银行 {partner}")
 
 
 async def board(county_code: int, last: date) -> list[Day]:
@@ -174,8 +179,10 @@ async def upload(county_code: int, data: bytes, file_name: str, by: Actor, at: d
         taken = await finance_desk.receive(county_code, data, file_name, at)
     elif sender.isupper():
         taken = await bank_desk.receive(sender, county_code, data, file_name, at)
+    elif sender == TRANSFER:
+        taken = await transfer_post.receive(county_code, data, file_name, at)
     else:
-        raise Refused(Problem("sender", "第1行的发送方不是税务、财政或银行，请核对文件。", "file"))
+        raise Refused(Problem("sender", "第1行的发送方不是税务、财政、转移系统或银行，请核对文件。", "file"))
     async with transaction():
         await _log(county_code, at, by, "exchange.uploaded", file_name[:100], "", f"{sender} {taken.answer}")
     return taken

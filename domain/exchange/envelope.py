@@ -32,7 +32,7 @@ class Header(Struct, frozen=True, kw_only=True):
 
     layout: Annotated[str, code("格式版本", LAYOUT, f"“{LAYOUT}”")] = LAYOUT
     type: Annotated[str, word("文件类型", "文件类型的英文名")]
-    sender: Annotated[str, word("发送方", "agency、tax、finance或银行代码")]
+    sender: Annotated[str, word("发送方", "agency、tax、finance、transfer或银行代码")]
     county_code: Annotated[int, number("县区划代码", 1, 999_999, "6位数字", width=6)]
     sequence: Annotated[int, number("文件编号", 1, 10**8 - 1, "从1开始、不跳号的数")]
     business_on: Annotated[date, day("业务日期")]

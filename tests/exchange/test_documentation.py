@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
-from domain.exchange import bank, finance, tax
+from domain.exchange import bank, finance, tax, transfer
 from domain.exchange.columns import columns_of
 from domain.exchange.envelope import Acknowledgement, Header
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "exchange.md").read_text(encoding="utf-8")
-NUMBERED = {f"### `{name}` {kind.title}": kind.row for module in (tax, bank, finance) for name, kind in module.TYPES.items()
+NUMBERED = {f"### `{name}` {kind.title}": kind.row for module in (tax, bank, finance, transfer) for name, kind in module.TYPES.items()
             if name != "ack"}  # fmt: skip
 TABLES = NUMBERED | {
     "The header:": Header,
