@@ -72,6 +72,7 @@ async def test_from_the_list_of_who_has_no_card_to_the_first_pension_on_it(offic
         assert "请选择代理银行" in (await desk.post("/cards", 422, who="all", bank="", kind="card")).text
         assert "共1人" in (await desk.post("/cards", 200, who="all", bank=BANK, kind="card")).text
         assert "等了几天" in (await desk.get("/cards")).text
+        assert "已请农商银行开卡" in (await desk.get(f"/people/{person_id}/benefit")).text
         await at_the_bank(folder)
         page = await desk.get("/cards")
         assert "等了几天" not in page.text

@@ -7,6 +7,7 @@ import pytest
 from db import engine
 from db.queries import benefits as queries
 from domain import benefits, redetermination
+from domain.agency import cards
 from tests import make
 from tests.backoffice.test_account_page import words
 from tests.items.claiming import LIN_JING, XIA_YU, XU_SHUANG, sixty
@@ -85,6 +86,27 @@ async def test_the_menu_has_a_place_for_it_from_fifty_nine_on(town: Town, at: st
         home = await visitor.get("/")
         assert ("/pension" in [a.attrs["href"] for a in home.all("nav")[0].all("a")]) is shown
         assert ("我的养老金" in home.all("main")[0].text) is shown
+
+
+# ------------------------------------------------------------------ the account
+
+
+@pytest.mark.rule("R-269")
+async def test_who_has_no_account_is_told_what_to_do_and_whether_a_bank_was_asked(town: Town) -> None:
+    person_id = await decided()
+    async with town.login(XU_SHUANG) as visitor:
+        await visitor.get("/pension")
+        assert "还没有可以用的发放账户" not in visitor.words
+        await engine.execute("update payment_account set state = 'rejected', state_reason = '户名不是本人'")
+        await visitor.get("/pension")
+        assert "银行核对没有通过：户名不是本人" in visitor.words
+        await benefits.clear_account(COUNTY, person_id, "户名写错了", LIN_JING, FRIDAY)
+        await visitor.get("/pension")
+        assert "没有账户，养老金发不出来" in visitor.words
+        await cards.add_bank(COUNTY, "NH", "农商银行", LIN_JING, FRIDAY)
+        await cards.ask(COUNTY, "benefit", f"{COUNTY}", None, "NH", "card", LIN_JING, FRIDAY)
+        await visitor.get("/pension")
+        assert "已经请农商银行给您开账户" in visitor.words
 
 
 # ------------------------------------------------------------------ determined
