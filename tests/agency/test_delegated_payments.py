@@ -343,6 +343,14 @@ async def test_each_step_is_of_its_post_and_in_its_order() -> None:
     assert codes(refused) == ["month"]
 
 
+async def test_an_account_that_the_bank_does_not_know_is_none() -> None:
+    programme = await way.programme()
+    someone = await way.lives(1)
+    await way.listed(programme, row(person(1)))
+    await engine.execute("update payment_account set state = 'rejected'")
+    assert await way.transfers(await way.drafted(programme)) == {someone: ("left_out", "no_account", 10000)}
+
+
 async def test_a_month_in_which_nobody_can_be_paid_is_not_reviewed() -> None:
     programme = await way.programme()
     await way.lives(1, bank=None)

@@ -18,6 +18,7 @@ from tests.payments import month as pensions
 pytestmark = pytest.mark.usefixtures("db")
 JANUARY = datetime(2027, 1, 8, 9, tzinfo=CHINA)
 FEBRUARY = datetime(2027, 2, 8, 9, tzinfo=CHINA)
+MARCH = datetime(2027, 3, 8, 9, tzinfo=CHINA)
 
 
 @pytest.mark.rule("R-258", "R-292")
@@ -73,6 +74,28 @@ async def test_when_the_pension_comes_back_the_held_months_are_asked_for(said: s
         await way.listed(programme, row(pensions.pensioner(1), "新增", 202703), at=FEBRUARY)
         anew = await way.drafted(programme, 202703, FEBRUARY)
         assert await way.due(anew) == {person_id: [202703]}, "the principal begins it anew"
+
+
+async def test_a_stop_that_held_nothing_is_not_asked_about_when_it_is_over() -> None:
+    programme = await way.programme()
+    person_id = await pensioner(programme)
+    await way.paid(programme)
+    await pensions.suspended(person_id, MONTH)
+    await lifted(person_id, MONTH)
+    assert await delegated_decisions.asked_of(COUNTY, programme, person_id, JANUARY) is None
+    assert await way.due(await way.drafted(programme, 202701, JANUARY)) == {person_id: [202701]}
+
+
+async def test_who_begins_anew_is_not_kept_by_what_was_said_before() -> None:
+    programme = await way.programme()
+    person_id = await pensioner(programme)
+    await pensions.suspended(person_id, MONTH)
+    await way.listed(programme, row(pensions.pensioner(1), "变更", 202701, "120"))
+    await lifted(person_id, 202701)
+    await answered(programme, person_id, "stop", FEBRUARY)
+    assert await way.due(await way.drafted(programme, 202702, FEBRUARY)) == {}
+    await way.listed(programme, row(pensions.pensioner(1), "新增", 202703), at=FEBRUARY)
+    assert await way.due(await way.drafted(programme, 202703, MARCH)) == {person_id: [202703]}
 
 
 async def test_two_stops_at_once_need_one_word_for_both() -> None:
