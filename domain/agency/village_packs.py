@@ -38,11 +38,11 @@ class Column(Struct, frozen=True):
 
 
 CHECKED = (
-    Column("姓名", 4), Column("证件号码", 6), Column("村组", 3), Column("每月（元）", 4), Column("发放账户", 5), Column("确认有效期到", 5),
-    Column("核对情况", 6),
+    Column("姓名", 4), Column("证件号码", 7), Column("村组", 3), Column("每月（元）", 4), Column("发放账户", 5), Column("确认有效期到", 4),
+    Column("核对情况", 4),
 )  # fmt: skip
 CERTIFIED = (
-    Column("姓名", 4), Column("证件号码", 6), Column("村组", 3), Column("上次确认", 4), Column("有效期到", 5), Column("见到本人的日期", 4),
+    Column("姓名", 4), Column("证件号码", 7), Column("村组", 3), Column("上次确认", 4), Column("有效期到", 5), Column("见到本人的日期", 4),
     Column("本人或家人签名", 6),
 )  # fmt: skip
 COLUMNS = {"check_list": CHECKED, "calculation": CHECKED, "certification": CERTIFIED}

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
+
 from tests.documents.samples import AGENCY, AT, PLACE, VERIFY, signature
 from tests.make import id_number
 from web.documents import account_contents as account
@@ -182,6 +184,15 @@ def village(count: int) -> fund.VillageList:
 
 
 VILLAGE_LIST = village(12)
+
+
+def scanned(count: int) -> fund.VillageList:
+    """Each row with its code."""
+    codes = tuple(f"https://portal.test/checks/{i:016d}" for i in range(count))
+    return msgspec.structs.replace(village(count), title="待遇领取人员核对名册", totals=(), codes=codes, first=201)
+
+
+SCANNED_LIST = scanned(12)
 
 VOUCHER = fund.FundVoucher(
     agency=AGENCY, printed_at=AT, number="2026-11-0127", period="2026年11月", dated_on=date(2026, 11, 21), attachments=3,

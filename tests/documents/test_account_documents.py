@@ -17,6 +17,7 @@ from web.documents.contents import KINDS
 from web.documents.page import PLACES, boxes, to_html
 from web.documents.paper import Paper
 from web.documents.pdf import Printer
+from web.documents.qr import svg
 
 AMOUNTS = {5: "伍分", 1000: "壹拾元整", 10000010: "壹拾万元壹角整", 10**10: "壹亿元整", 10**12: "壹佰亿元整"}
 every_amount = pytest.mark.parametrize(("fen", "words"), AMOUNTS.items(), ids=[show(fen) for fen in AMOUNTS])
@@ -312,7 +313,20 @@ def test_a_list_whose_rows_do_not_fit_its_columns_is_not_made() -> None:
         msgspec.structs.replace(samples.VILLAGE_LIST, rows=(("一",),))
     with pytest.raises(ValueError, match="as long as the columns"):
         msgspec.structs.replace(samples.VILLAGE_LIST, totals=("一",))
+    with pytest.raises(ValueError, match="its code"):
+        msgspec.structs.replace(samples.SCANNED_LIST, codes=("一",))
     assert samples.village(0).rows == ()
+
+
+async def test_a_list_to_scan_has_a_code_for_each_row_and_goes_on_counting(printer: Printer) -> None:
+    html = to_html("village_list", samples.SCANNED_LIST)
+    assert html.count('class="qr"') == 12
+    assert str(svg(samples.SCANNED_LIST.codes[11])) in html
+    pages = pages_of(await printer.render("village_list", samples.SCANNED_LIST))
+    assert "扫码报告" in pages[0]
+    assert "201" in pages[0]
+    assert "212" in pages[-1]
+    assert 'class="qr"' not in to_html("village_list", samples.VILLAGE_LIST)
 
 
 @pytest.mark.parametrize("people", [478, 500])
