@@ -51,13 +51,22 @@ ACTIONS = {
     "bank.account_checked": "银行回写账户核对",
     "exchange.uploaded": "上传对方文件", "exchange.read": "下载收发文件", "exchange.sent_again": "重发文件",
     "exchange.settled": "办结对账差异", "special_contribution.determined": "核定特殊缴费",
+    "relation.ended": "终止养老保险关系", "relation.restored": "撤销终止", "settlement.booked": "注销结算登账", "settlement.released": "发放待领结算款",
+    "payment.taken_out": "移出发放计划", "commitment.verified": "记录核实", "commitment.checked": "抽查承诺", "commitment.false": "记录承诺不实",
+    "commitment.repaired": "承诺已改正", "deregistration.served": "发出申请注销告知书", "deregistration.decided": "直接注销",
+    "deregistration.withdrawn": "撤回申请注销告知书",
+    "transfer.asked": "发出接收函", "transfer.received": "收到接收函", "transfer.left": "办理转出", "transfer.answered": "收到转出审批表",
+    "transfer.booked": "转入记账", "transfer.finished": "收到转移办结反馈", "transfer.refused": "不予转出", "transfer.lapsed": "接收函过期",
+    "transfer.not_confirmed": "不予确认转入", "transfer.cancelled": "取消转出", "transfer.ordered": "开出转移支付单", "transfer.paid": "转移款付出",
+    "transfer.difference": "登记转移到账差异", "transfer.cleared": "办结转移到账差异", "transfer.asked_about": "核查转移记录",
+    "transfer.answered_about": "答复转移记录核查",
     "run.approved": "批准批次", "run.cancelled": "取消批次", "run.done": "批次完成",
 }  # fmt: skip
 PAGE_SIZE = 50
 OBJECTS = (("case", "业务"), ("person", "参保人员"), ("staff_user", "人员账号"), ("assistant", "协办员"), ("authority", "非常规权限"),
            ("search", "查询"), ("calendar", "放假安排"), ("region", "行政区划"), ("source", "比对来源"),
            ("parameter_proposal", "政策参数"), ("fund_document", "业务单据"), ("receipt", "到款"), ("accounting_period", "会计月份"),
-           ("batch_run", "批次"), ("exchange_file", "收发文件"))  # fmt: skip
+           ("batch_run", "批次"), ("exchange_file", "收发文件"), ("transfer", "关系转移"), ("settlement", "注销结算"), ("deregistration_notice", "申请注销告知书"))  # fmt: skip
 STALE_DAYS = 31  # a snapshot older than a month is worth asking about
 
 

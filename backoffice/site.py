@@ -30,6 +30,7 @@ from backoffice import (
     funded_lists,
     inbox,
     land_loss,
+    leaving,
     login,
     notices,
     one_off,
@@ -49,6 +50,7 @@ from backoffice import (
     statistics,
     subsidies,
     suspensions,
+    transfers,
     village_packs,
 )
 from backoffice.viewer import BUSINESS, SUPERVISION, AnyRequest, actor_of
@@ -92,7 +94,9 @@ MODULES = (
     cards,
     certification,
     suspensions,
+    transfers,
     deaths,
+    leaving,
     delegated,
     delegated_asked,
     delegated_months,
@@ -126,6 +130,7 @@ BENEFITS = (
     (certification.READERS, Link("资格确认", "/certification", "people")),
     (certification.READERS, Link("暂停发放", "/suspensions", "clock")),
     (certification.READERS, Link("死亡名单", "/deaths", "list")),
+    (leaving.READERS, Link("注销结算", "/leaving", "list")),
     (certification.READERS, Link("村里名册", "/village-packs", "check")),
     (delegated.READERS, Link("代发", "/delegated", "money")),
     (BUSINESS, Link("告知书", "/notices", "file")),
@@ -135,6 +140,9 @@ FUND = (
     (exchange.READERS, Link("对账", "/exchange", "list")),
     (runs.READERS, Link("批次", "/runs", "leaf")),
 )
+
+
+TRANSFERS = (Link("关系转移", "/transfers", "map"),)
 
 
 @get("/")
@@ -173,7 +181,7 @@ def menu(actor: Actor, *, production: bool) -> list[Link]:
     if _has(actor, SUPERVISION) and not production:
         office.append(Link("待发消息", "/outbox", "message"))
     groups = {
-        "办件": cases if _has(actor, BUSINESS) else [],
+        "办件": [*(cases if _has(actor, BUSINESS) else []), *(TRANSFERS if _has(actor, transfers.READERS) else [])],
         "缴费": [link for readers, link in CONTRIBUTIONS if _has(actor, readers)],
         "待遇": [link for readers, link in BENEFITS if _has(actor, readers)],
         "基金": [link for readers, link in FUND if _has(actor, readers)],

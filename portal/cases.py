@@ -16,7 +16,7 @@ from domain.case.notices import day
 from domain.case.status import ON_A_DESK, REJECT_REASONS, REMEDIES, UNDECIDED, Status
 from domain.errors import NotFound
 from domain.items import BY_CODE
-from portal import papers, progress, viewer
+from portal import papers, progress, transfer_progress, viewer
 from portal.lists import shown, state_of
 from portal.viewer import AnyRequest
 from web.answers import read_back
@@ -100,6 +100,7 @@ async def one_case(request: AnyRequest, case_id: FromPath[int]) -> Response[Any]
         for_other=actor.kind is ActorKind.ASSISTANT,
         remedies=REMEDIES,
         link_of=no_link,
+        transfer=await transfer_progress.of_case(case),
     )
 
 

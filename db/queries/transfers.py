@@ -9,6 +9,8 @@ from db import engine
 from db.funds import FUNDS
 from db.stores.transfers import SELECT, Line, TransferRow, row_of
 
+__all__ = ["Line", "TransferRow"]  # screens read them too
+
 
 class StepRow(Struct, frozen=True):
     at: datetime
@@ -218,3 +220,32 @@ async def unpaid_ids(county_code: int) -> list[int]:
         county_code,
     )  # fmt: skip
     return [row["id"] for row in rows]
+
+
+class ProvinceRow(Struct, frozen=True, kw_only=True):
+    """What one year's transfers with one other county come to, 分."""
+
+    other_county: int
+    people_in: int
+    in_fen: int
+    people_out: int
+    out_fen: int
+
+
+async def to_settle(county_code: int, year: int) -> int:
+    """How many transfers of the year the province has yet to settle."""
+    found: int = await engine.fetchval(
+        "select count(*) from transfer where county_code = $1 and money = 'central' and settlement_run_id is null"
+        " and state in ('booked', 'finished') and booked_on between $2 and $3",
+        county_code, date(year, 1, 1), date(year, 12, 31),
+    )  # fmt: skip
+    return found
+
+
+async def settled_by_county(county_code: int, run_id: int) -> list[ProvinceRow]:
+    rows = await engine.fetch(
+        "select other_county, people_in, in_fen, people_out, out_fen from province_settlement where county_code = $1 and run_id = $2"
+        " order by other_county",
+        county_code, run_id,
+    )  # fmt: skip
+    return [ProvinceRow(**dict(row)) for row in rows]

@@ -358,3 +358,36 @@ async def come_home(id_index: bytes, county_code: int, person_id: int, left: int
         "update identity_index set county_code = $2, person_id = $3 where id_index = $1 and county_code = $4",
         id_index, county_code, person_id, left,
     )  # fmt: skip
+
+
+# ------------------------------------------------------------------ settled by the province
+
+
+class Settled(Struct, frozen=True, kw_only=True):
+    people_in: int
+    in_fen: int
+    people_out: int
+    out_fen: int
+
+
+_SETTLE = """
+with counted as (
+  update transfer set settlement_run_id = $2 where county_code = $1 and money = 'central' and settlement_run_id is null
+     and state in ('booked', 'finished') and booked_on between $4 and $5
+  returning other_county, direction, total_fen),
+kept as (
+  insert into province_settlement (county_code, run_id, other_county, year, people_in, in_fen, people_out, out_fen)
+  select $1, $2, other_county, $3, count(*) filter (where direction = 'in'), coalesce(sum(total_fen) filter (where direction = 'in'), 0),
+         count(*) filter (where direction = 'out'), coalesce(sum(total_fen) filter (where direction = 'out'), 0)
+    from counted group by other_county
+  returning people_in, in_fen, people_out, out_fen)
+select coalesce(sum(people_in), 0)::int as people_in, coalesce(sum(in_fen), 0)::bigint as in_fen,
+       coalesce(sum(people_out), 0)::int as people_out, coalesce(sum(out_fen), 0)::bigint as out_fen from kept
+"""
+
+
+async def settle_province(county_code: int, run_id: int, year: int) -> Settled:
+    """Counts what was taken in within the year and no run has counted, by the other county."""
+    row = await engine.fetchrow(_SETTLE, county_code, run_id, year, date(year, 1, 1), date(year, 12, 31))
+    assert row is not None
+    return Settled(**dict(row))

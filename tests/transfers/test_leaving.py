@@ -127,7 +127,7 @@ async def test_open_business_is_finished_first(two: int) -> None:
 
 @pytest.mark.rule("R-383")
 async def test_who_is_let_go_late_has_left_on_the_last_day_of_business(two: int) -> None:
-    number, case_id = await wanted()
+    number, _ = await wanted()
     here = await side(HERE, "out", number)
     out = await let_go(number, make.at(here.due_on))
     assert out.out_on == here.due_on

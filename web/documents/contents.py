@@ -11,8 +11,10 @@ from msgspec import Struct
 from web.documents import account_contents as account
 from web.documents import benefit_contents as benefit
 from web.documents import fund_contents as fund
+from web.documents import leaving_contents as leaving
 from web.documents import notice_contents as notice
 from web.documents import payment_contents as payment
+from web.documents import transfer_contents as transfer
 from web.documents.paper import Paper, Signature
 
 
@@ -221,5 +223,11 @@ KINDS: dict[str, Kind] = {
     "determination_sheet": Kind("城乡居民基本养老保险待遇核定表", "居保表14", benefit.DeterminationSheet),
     "calculation_sheet": Kind("城乡居民基本养老保险参保人员养老金计算表", "居保表15", benefit.CalculationSheet),
     "payment_approval": Kind("待遇支付审批表", "居保表16", payment.PaymentApproval),
+    "transfer_application": Kind("城乡居民基本养老保险关系转入申请表", "居保表31", transfer.TransferApplication),
+    "transfer_letter": Kind("城乡居民基本养老保险关系转入接收函", "居保表32", transfer.TransferLetter),
+    "transfer_form": Kind("城乡居民基本养老保险关系转出审批表", "居保表33", transfer.TransferForm),
     "payment_summary": Kind("城乡居民基本养老保险基金支付汇总表", "居保表17", payment.PaymentSummary),
+    "deregistration_form": Kind("城乡居民基本养老保险注销登记表", "居保表18", leaving.DeregistrationForm),
+    "settlement_sheet": Kind("城乡居民基本养老保险参保人员个人账户返还结算单", "居保表19", leaving.SettlementSheet),
+    "deregistration_notice": Kind("申请注销登记告知书", "居保文11", leaving.DeregistrationNotice),
 }
