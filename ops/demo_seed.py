@@ -21,7 +21,7 @@ from domain import access, identity
 from domain.actor import POST_TITLES, Actor, ActorKind, Channel, Post, Scope
 from domain.agency import worker
 from domain.case.item import SOURCE_TITLES, Source, Subject
-from ops import demo_accounts, demo_benefits, demo_cases, demo_desks
+from ops import demo_accounts, demo_benefits, demo_cases, demo_delegated, demo_desks
 from web import passwords
 from web import settings as web_settings
 
@@ -57,6 +57,8 @@ STAFF = (
     Colleague("严明", "439901014", Post.FINANCE_SUPERVISOR),
     Colleague("林静", "439901015", Post.COUNTY_BENEFIT),
     Colleague("夏雨", "439901016", Post.COUNTY_BENEFIT),
+    Colleague("方洁", "439901017", Post.DELEGATED_PAY_OFFICER),
+    Colleague("白云", "439901018", Post.DELEGATED_PAY_OFFICER),
 )
 
 
@@ -138,6 +140,7 @@ async def seed(at: datetime) -> None:
     await demo_accounts.fill(COUNTY, paying, enrolled, cast.staff)
     await demo_desks.fill(COUNTY, {r.name: r.id_number for r in everybody}, cast.staff, at)
     await demo_benefits.fill(COUNTY, cast.staff, at)
+    await demo_delegated.fill(COUNTY, cast.staff, at)
     await demo_cases.fill(cast, settings.files, at)
 
 
