@@ -14,9 +14,11 @@ from db.queries.pension import Payment, Redetermination, Suspension
 from db.queries.portal import PersonRow
 from domain import months, redetermination
 from domain.agency import suspensions
+from domain.agency.sentences import TITLES
 from domain.determination import title_of
 from domain.parameters import Missing
 from domain.redetermination import Step
+from domain.rules.imprisonment import STOPPING, Situation
 from domain.rules.pension import PART_TITLES
 from domain.runs.payment_month import next_pay
 from domain.trace import Trace
@@ -48,6 +50,14 @@ class Stop(Struct, frozen=True):
     what_to_do: str
 
 
+class Sentence(Struct, frozen=True):
+    """What stops the pension without a suspension: a detention, a sentence (规程第三十条)."""
+
+    first_month: int
+    what: str
+    what_to_do: str
+
+
 class Correction(Struct, frozen=True):
     """A redetermination with what it would make of every step. `steps` is empty when the parameters are missing."""
 
@@ -76,6 +86,7 @@ async def benefit_contents(county_code: int, person: PersonRow, benefit: Benefit
         "standards": said, "reasons": REASONS, "word_month": months.in_words, "rules": RULES, "states": STATES, "line_titles": LINES,
         "payments": paid, "next": await _next(county_code, benefit, paid, today), "stops": stops,
         "stopped": next((stop for stop in stops if stop.row.state == "confirmed" and stop.row.last_month is None), None),
+        "sentence": await _sentence(county_code, person.id, today),
         "account": await benefits.payment_account(county_code, person.id), "account_states": ACCOUNT_STATES,
         "card_asked": await cards.asked_of(county_code, person.id),
         "correction": await _correction(county_code, person, benefit), "one_offs": await one_off.waiting(county_code, person.id),
@@ -114,6 +125,13 @@ def walk(trace: Trace, depth: int = 0) -> Iterator[tuple[int, Trace]]:
 
 def _stop(row: Suspension) -> Stop:
     return Stop(row, suspensions.REASONS[row.reason], suspensions.WHAT_TO_DO[row.reason])
+
+
+async def _sentence(county_code: int, person_id: int, today: date) -> Sentence | None:
+    found = await pension.sentence(county_code, person_id, STOPPING, months.month_of(today))
+    if found is None:
+        return None
+    return Sentence(found.first_month, TITLES[Situation(found.situation)], suspensions.WHAT_TO_DO["imprisoned"])
 
 
 async def _correction(county_code: int, person: PersonRow, benefit: BenefitRow) -> Correction | None:

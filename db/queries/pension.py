@@ -57,6 +57,13 @@ class Suspension(Struct, frozen=True, kw_only=True):
     pays_arrears: bool | None
 
 
+class Sentence(Struct, frozen=True):
+    """A detention or a sentence that stops the pension, from its first month."""
+
+    situation: str
+    first_month: int
+
+
 class Unpaid(Struct, frozen=True):
     """Months owed of which nothing was paid, the first and the last of them, and their 分."""
 
@@ -124,7 +131,8 @@ async def payments(county_code: int, person_id: int, limit: int) -> list[Payment
 async def planned_until(county_code: int) -> int | None:
     """The last month whose plan is approved: who is not in it waits for the one after."""
     month: int | None = await engine.fetchval(
-        "select max(month) from payment_plan where county_code = $1 and state not in ('draft', 'cancelled')", county_code
+        "select max(month) from payment_plan where county_code = $1 and state not in ('draft', 'cancelled')",
+        county_code,
     )
     return month
 
@@ -137,6 +145,16 @@ async def suspensions(county_code: int, person_id: int) -> list[Suspension]:
         county_code, person_id,
     )  # fmt: skip
     return [Suspension(**dict(row)) for row in rows]
+
+
+async def sentence(county_code: int, person_id: int, stopping: Sequence[str], month: int) -> Sentence | None:
+    """The one of the `stopping` situations that covers a month."""
+    row = await engine.fetchrow(
+        "select situation, first_month from sentence_spell where county_code = $1 and person_id = $2 and situation = any($3::text[])"
+        " and not acquitted and $4 between first_month and coalesce(last_month, $4)",
+        county_code, person_id, list(stopping), month,
+    )  # fmt: skip
+    return Sentence(**dict(row)) if row else None
 
 
 async def open_suspensions(county_code: int, person_id: int) -> list[Suspension]:
