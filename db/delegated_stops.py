@@ -8,7 +8,7 @@ held. The word is kept with the stop it was said of. Death needs no word.
 # $5 a month of payments whose own lines do not count as paid.
 _STOPS = (
     "with death as materialized (select person_id, min(month)::int as month from (select person_id, ended_month as month from benefit"
-    " where county_code = $1 and state = 'ended' and end_reason = '死亡' union all select person_id, to_char(happened_on, 'YYYYMM')::int"
+    " where county_code = $1 and state in ('ended', 'settled') and end_reason = '死亡' union all select person_id, to_char(happened_on, 'YYYYMM')::int"
     " from death_report_line where county_code = $1 and kind = 'death' and state = 'true' and person_id is not null union all"
     " select person_id, to_char(happened_on, 'YYYYMM')::int from termination where county_code = $1 and cause = 'death'"
     " and state = 'registered') x group by person_id),"
@@ -22,7 +22,7 @@ _STOPS = (
     " union all select person_id, 'sentence', id, first_month, last_month, situation from sentence_spell where county_code = $1"
     " and situation = any($2::text[])"
     " union all select person_id, 'ended', ended_month, ended_month + case ended_month % 100 when 12 then 89 else 1 end, null,"
-    " end_reason from benefit where county_code = $1 and state = 'ended'"
+    " end_reason from benefit where county_code = $1 and state in ('ended', 'settled')"
     " union all select person_id, 'death_match', to_char(died_on, 'YYYYMM')::int, to_char(died_on + interval '1 month', 'YYYYMM')::int,"
     " null, '' from named) s where not exists (select from death x where x.person_id = s.person_id))"
 )

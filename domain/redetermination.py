@@ -199,7 +199,7 @@ def _of_part(found: Pension, part: Part) -> dict[str, int]:
 
 async def _of(county_code: int, person_id: int) -> tuple[BenefitRow, PersonRow]:
     benefit, person = await queries.benefit(county_code, person_id), await people.read(county_code, person_id)
-    if benefit is None or person is None or benefit.state == "ended":
+    if benefit is None or person is None or benefit.state in ("ended", "settled"):
         raise NotFound
     return benefit, person
 

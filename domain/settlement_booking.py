@@ -194,6 +194,16 @@ async def give_order(county_code: int, document_id: int, payee: PayeeRow, fen: i
     )
 
 
+async def release(
+    county_code: int, settlement_id: int, ended: Ended, payee: PayeeRow, fen: int, by: Actor, at: datetime
+) -> None:
+    """What was held is ordered, under a document of its own (R-336)."""
+    document = await _document(county_code, DocumentKind.SETTLEMENT, f"注销结算待领款 {payee.name}", ended.case_id, fen, by, at)
+    order_id = await give_order(county_code, document.id, payee, fen, at)
+    await store.set_payment(county_code, settlement_id, payee.line_no, order_id, "")
+    await _finish(document, [*sides("settlement_payable", fen), *sides("expenditure_account", -fen)], by, at)
+
+
 # ------------------------------------------------------------------ words
 
 

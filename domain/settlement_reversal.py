@@ -67,19 +67,22 @@ async def _restore(county_code: int, ended: Ended, at: datetime) -> None:
 
 async def _take_back(county_code: int, ended: Ended, row: SettlementRow, case_id: int, by: Actor, at: datetime) -> int:
     """Opposite entries of both documents with their days of value, opposite vouchers; returns the 分 that were paid already."""
-    paid = unpaid = 0
+    paid: dict[int, int] = {}
+    documents = {row.document_id: DocumentKind.SETTLEMENT, row.offset_document_id: DocumentKind.SETTLEMENT_OFFSET}
     for each in await store.orders(county_code, row.id):
         if each.state == "sent":
             raise Refused(Problem("order-sent", "有一张支付单已经送银行，等银行有了结果再撤销。"))
-        if each.order_id is not None and each.state in UNPAID:
+        if each.order_id is None or each.document_id is None:
+            continue
+        documents[each.document_id] = DocumentKind.SETTLEMENT  # what was held and released has a document of its own
+        if each.state in UNPAID:
             await order_store.set_order(county_code, each.order_id, "cancelled", reason="注销已经撤销")
-            unpaid += each.amount_fen
         elif each.state == "paid":
-            paid += each.amount_fen
-    for document_id, kind in ((row.document_id, DocumentKind.SETTLEMENT), (row.offset_document_id, DocumentKind.SETTLEMENT_OFFSET)):
+            paid[each.document_id] = paid.get(each.document_id, 0) + each.amount_fen
+    for document_id, kind in documents.items():
         if document_id is not None:
-            await _opposite(county_code, document_id, kind, ended, case_id, paid if kind is DocumentKind.SETTLEMENT else 0, by, at)
-    return paid
+            await _opposite(county_code, document_id, kind, ended, case_id, paid.get(document_id, 0), by, at)
+    return sum(paid.values())
 
 
 async def _opposite(

@@ -42,7 +42,7 @@ async def _own(request: AnyRequest, problem: str = "") -> Template:
     actor, today = actor_of(request), viewer.today(request)
     county, person_id = actor.scope.county_code, await viewer.person_id_of(actor)
     benefit = await benefit_query.benefit(county, person_id) if person_id else None
-    if person_id is None or benefit is None or benefit.state == "ended":
+    if person_id is None or benefit is None or benefit.state in ("ended", "settled"):
         return page(request, "certification/none.html")
     cycle = await certification.cycle(county, today)
     return page(
@@ -79,7 +79,7 @@ async def begin(request: AnyRequest) -> Response[Any] | Template:
     actor, service, person_id = actor_of(request), _service(request), await _person_id(request)
     person = await query.person(actor.scope.county_code, person_id)
     benefit = await benefit_query.benefit(actor.scope.county_code, person_id)
-    if service is None or person is None or benefit is None or benefit.state == "ended":
+    if service is None or person is None or benefit is None or benefit.state in ("ended", "settled"):
         raise NotFound
     back = f"{request.app.state.portal_url}/certification/face/done"
     try:

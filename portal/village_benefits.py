@@ -111,7 +111,7 @@ async def visit(request: AnyRequest, village: FromPath[str], person_id: FromPath
 async def _visit(request: AnyRequest, village: str, person_id: int, errors: forms.Errors, note: str = "") -> Template:
     view, today = await villager_view(request, village, person_id, LOOKED), viewer.today(request)
     benefit = await benefit_query.benefit(view.person.county_code, person_id)
-    if benefit is None or benefit.state == "ended":
+    if benefit is None or benefit.state in ("ended", "settled"):
         raise NotFound
     cycle = await certification.cycle(view.person.county_code, today)
     return page(

@@ -1,7 +1,7 @@
 """The documents of a case: which there are, what stands in them, and each printed once and kept as it was."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -23,7 +23,7 @@ from domain.errors import Finding, NotFound, Weight
 from domain.items import BY_CODE
 from domain.money import yuan
 from web.answers import Line, read_back
-from web.documents import account_contents, contents, pdf
+from web.documents import account_contents, contents, leaving_contents, pdf
 from web.documents.contents import Sheet
 from web.documents.paper import Paper, Signature
 from web.storage import Storage
@@ -282,6 +282,33 @@ async def _lines(item: ServiceItem, answers: Mapping[str, Any]) -> dict[str, Lin
     return {line.name: line for group in await read_back(item, answers) for line in group.lines}
 
 
+async def _deregistration_form(p: Printing) -> Paper:
+    """《注销登记表》 (规程第三十八条)."""
+    case, told = p.case, p.case.answers
+    assert case.received_on is not None and case.subject_person_id is not None and case.case_no is not None, "a participant's"
+    person = await query.person(case.county_code, case.subject_person_id)
+    assert person is not None, "a participant's"
+    words = {name: line.text for name, line in (await _lines(p.item, told)).items()}
+    place, signed = await regions.names([person.region_code]), await _signature(p)
+    return leaving_contents.DeregistrationForm(
+        agency=p.county.agency_name, printed_at=p.at, number=case.case_no, applied_on=case.received_on, name=case.subject_name,
+        id_type=identity.ID_TYPE_TITLES[identity.IdType(person.id_type)], id_number=person.id_number, region_code=person.region_code,
+        region_name=place.get(person.region_code, ""), cause=words["cause"], happened_on=date.fromisoformat(told["happened_on"]),
+        applicant_name=case.applicant_name, relation=words["relation"], phone=words["phone"], pay_to=words["pay_to"],
+        funeral=words["funeral"], takers=tuple(_taker(row) for row in told.get("receivers") or ()), filled_by=p.filled_by or "本人",
+        channel=CHANNEL_TITLES[Channel(case.channel)], commitment=p.item.commitment.text if p.item.commitment and signed else "",
+        commitment_version=p.item.commitment.version if p.item.commitment and signed else "", signature=signed,
+    )  # fmt: skip
+
+
+def _taker(row: dict[str, Any]) -> leaving_contents.Taker:
+    guardian = " ".join(text for text in (row.get("guardian_name", ""), row.get("guardian_number", "")) if text)
+    return leaving_contents.Taker(
+        name=row["name"], id_number=row["id_number"], relation=({"0": "本人"} | dict(RELATIONS)).get(row["relation"], ""),
+        share=f"{row['share_percent']}%", bank=row.get("bank", ""), account=row.get("bank_account", ""), guardian=guardian,
+    )  # fmt: skip
+
+
 _MAKERS: dict[str, Callable[[Printing], Awaitable[Paper]]] = {
     "receipt": _receipt,
     "supplement": _supplement,
@@ -289,4 +316,5 @@ _MAKERS: dict[str, Callable[[Printing], Awaitable[Paper]]] = {
     "registration_form": _registration_form,
     "change_form": _change_form,
     "debit_agreement": _debit_agreement,
+    "deregistration_form": _deregistration_form,
 }

@@ -22,7 +22,7 @@ _NOBODY_ASKED = (
 )
 WANTS = {
     "benefit": f"from benefit b join person p on p.county_code = $1 and p.id = b.person_id{_REST}"
-    f" where b.county_code = $1 and b.state <> 'ended' and{_NOBODY_ASKED}",
+    f" where b.county_code = $1 and b.state not in ('ended', 'settled') and{_NOBODY_ASKED}",
     "contribution": f"from participation n join person p on p.county_code = $1 and p.id = n.person_id{_REST}"
     f" where n.county_code = $1 and n.participation_status = 1 and n.contribution_status = 1 and{_NOBODY_ASKED}",
 }

@@ -116,7 +116,7 @@ async def report_lines(county_code: int, prefix: str, month: int) -> list[LineRo
         " l.happened_on, l.note, l.state, b.person_id is not null as draws, r.forwarded_at is not null as forwarded,"
         " r.reported_by_name, l.decided_by_name, l.decision_note from death_report r join death_report_line l on l.county_code = $1"
         " and l.report_id = r.id left join region g on g.code = r.region_code left join benefit b on b.county_code = $1"
-        " and b.person_id = l.person_id and b.state <> 'ended' where r.county_code = $1 and r.region_code like $2 || '%'"
+        " and b.person_id = l.person_id and b.state not in ('ended', 'settled') where r.county_code = $1 and r.region_code like $2 || '%'"
         " and (r.month = $3 or r.month < $3 and l.state in ('reported', 'suspended')) order by r.month, r.region_code, l.line_no",
         county_code, prefix, month,
     )  # fmt: skip

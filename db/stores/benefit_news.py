@@ -30,7 +30,7 @@ class Silent(Struct, frozen=True):
 _RISEN = (
     "with risen as materialized (select distinct on (s.person_id) p.id_index, p.phone_sealed, s.from_month,"
     " (s.total_fen - o.total_fen)::int as more_fen, b.paid_until >= s.from_month as planned from person p"
-    " join benefit b on b.county_code = $1 and b.person_id = p.id and b.state <> 'ended'"
+    " join benefit b on b.county_code = $1 and b.person_id = p.id and b.state not in ('ended', 'settled')"
     " join benefit_standard s on s.county_code = $1 and s.person_id = p.id and (s.run_id = $2"
     " or $2 is null and s.reason = 'age' and s.decided_at = $3)"
     " cross join lateral (select total_fen from benefit_standard x where x.county_code = $1 and x.person_id = s.person_id"

@@ -55,7 +55,7 @@ async def pensioners(county_code: int, indexes: Sequence[bytes]) -> list[Pension
     rows = await engine.fetch(
         "select b.person_id, p.name, b.certified_month from unnest($2::bytea[]) with ordinality t (id_index, at)"
         " left join identity_index i on i.id_index = t.id_index and i.county_code = $1"
-        " left join benefit b on b.county_code = $1 and b.person_id = i.person_id and b.state <> 'ended'"
+        " left join benefit b on b.county_code = $1 and b.person_id = i.person_id and b.state not in ('ended', 'settled')"
         " left join person p on p.county_code = $1 and p.id = b.person_id order by t.at",
         county_code, list(indexes),
     )  # fmt: skip

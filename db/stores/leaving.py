@@ -238,11 +238,12 @@ class OrderOf(Struct, frozen=True, kw_only=True):
     amount_fen: int
     order_id: int | None
     state: str | None
+    document_id: int | None
 
 
 async def orders(county_code: int, settlement_id: int) -> list[OrderOf]:
     rows = await engine.fetch(
-        "select p.line_no, p.amount_fen, p.order_id, o.state from settlement_payment p left join payment_order o"
+        "select p.line_no, p.amount_fen, p.order_id, o.state, o.document_id from settlement_payment p left join payment_order o"
         " on o.county_code = $1 and o.id = p.order_id where p.county_code = $1 and p.settlement_id = $2 order by p.line_no",
         county_code, settlement_id,
     )  # fmt: skip

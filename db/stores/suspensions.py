@@ -140,7 +140,7 @@ async def region_of_pensioner(county_code: int, person_id: int) -> str | None:
     """Where somebody lives who draws a pension, or is about to; the benefit is held for this transaction. None for others."""
     code: str | None = await engine.fetchval(
         "select p.region_code from benefit b join person p on p.county_code = $1 and p.id = b.person_id where b.county_code = $1"
-        " and b.person_id = $2 and b.state <> 'ended' for update of b",
+        " and b.person_id = $2 and b.state not in ('ended', 'settled') for update of b",
         county_code, person_id,
     )  # fmt: skip
     return code

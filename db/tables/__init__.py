@@ -58,8 +58,8 @@ from db.tables.books import (
 )
 from db.tables.cards import AccountCheck, AgencyBank, CardRequest
 from db.tables.cases import Attachment, CaseEvent, CaseMaterial, CasePause, Commitment, IssuedDocument, ServiceCase
-from db.tables.comparison import ComparisonResult, SourceBatch, SourceRecord, SourceState
 from db.tables.commitments import CommitmentCheck, DeregistrationNotice, FalseCommitment, FieldVerification
+from db.tables.comparison import ComparisonResult, SourceBatch, SourceRecord, SourceState
 from db.tables.contributions import (
     CategorySpell,
     ContributionAdjustment,

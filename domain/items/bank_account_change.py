@@ -62,7 +62,7 @@ def examine(_ask: BankAccountChange, facts: Facts) -> list[Finding]:
     found = []
     if facts.benefit is None:
         found.append(Finding("no-benefit", "还没有核定养老金，申请领取的时候再填写账户。", basis="规程第二十三条"))
-    elif facts.benefit.state == "ended":
+    elif facts.benefit.state in ("ended", "settled"):
         found.append(Finding("ended", "养老金已经停止发放，不用更换账户。", basis=BASIS))
     if facts.same:
         found.append(Finding("same-account", "这就是现在用的账户，不用换。", basis=BASIS))

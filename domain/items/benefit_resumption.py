@@ -114,7 +114,7 @@ async def _spell(county_code: int, person_id: int) -> Spell | None:
 
 
 def examine(ask: BenefitResumption, facts: Facts) -> list[Finding]:
-    if facts.benefit is None or facts.benefit.state == "ended":
+    if facts.benefit is None or facts.benefit.state in ("ended", "settled"):
         return [Finding("no-benefit", "没有养老金可以恢复。", basis=BASIS)]
     if facts.spell is None and not any(each.reason == GONE[ask.why] for each in facts.held):
         others = "、".join(REASONS[each.reason] for each in facts.held)

@@ -65,7 +65,7 @@ async def gather(_ask: BenefitSuspension, subject: Subject, on: date) -> Facts:
 
 
 def examine(ask: BenefitSuspension, facts: Facts) -> list[Finding]:
-    if facts.benefit is None or facts.benefit.state == "ended":
+    if facts.benefit is None or facts.benefit.state in ("ended", "settled"):
         return [Finding("no-benefit", "这个人没有在领取养老金，不用暂停。", basis=BASIS)]
     found = []
     if any(held.state == "confirmed" and held.reason == ask.reason for held in facts.held):

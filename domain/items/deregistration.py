@@ -324,5 +324,5 @@ ITEM = ServiceItem(
     compare=compare,
     effect=effect,
     undo=undo,
-    documents=("receipt", "result"),
+    documents=("receipt", "deregistration_form", "result"),
 )

@@ -15,6 +15,7 @@ from domain.money import Fen, split
 from domain.parameters import FuneralGrant
 from domain.rules.refund import RETURNED
 
+
 class Cause(StrEnum):
     """规程第三十七条. Settling abroad without losing the nationality is none (X-11 in the conflicts of the sources)."""
 

@@ -83,6 +83,8 @@ async def test_no_route_answers_a_visitor_but_login_static_files_and_the_health_
                     "list_id",
                     "month_id",
                     "one_off_id",
+                    "settlement_id",
+                    "false_id",
                     "pack_id",
                 ):
                     path = path.replace("{" + name + "}", "1")

@@ -10,8 +10,10 @@ from tests.make import id_number
 from web.documents import account_contents as account
 from web.documents import benefit_contents as benefit
 from web.documents import fund_contents as fund
+from web.documents import leaving_contents as leaving
 from web.documents import notice_contents as notice
 from web.documents import payment_contents as payment
+from web.documents import transfer_contents as transfer
 from web.documents.paper import Paper
 
 NAME = "古丽扎尔·艾合买提江"
@@ -297,7 +299,65 @@ PAID = payment.PaymentSummary(
     ),
 )
 
+TAKERS = tuple(
+    leaving.Taker(name=name, id_number=ID_NUMBER, relation=relation, share=f"{share}%", bank=BANK, account="尾号4567", amount_fen=fen,
+                  guardian=guardian, paid="等付款")
+    for name, relation, share, fen, guardian in (
+        (NAMES[1], "儿子", 60, 225480, ""), (NAMES[2], "孙子女、外孙子女", 40, 150320, NAMES[4]),
+    )
+)
+SETTLED = leaving.SettlementSheet(
+    agency=AGENCY, printed_at=AT, number="ZX-439901-00000017", name=NAME, id_number=ID_NUMBER, household_place=PLACE,
+    household_type="农业户口", scheme="城乡居民基本养老保险", receiving_since="2024年5月", starting_fen=360000, starting_own_fen=300000,
+    starting_subsidy_fen=50000, starting_assistance_fen=10000, paid_fen=253350, ended_on=date(2025, 3, 10), cause="去世",
+    returned_fen=300360, returned_own_fen=250000, restored_fen=10360, arrears_fen=0, funeral_fen=143000, overpaid_fen=67560,
+    from_account_fen=67560, from_funeral_fen=0, from_arrears_fen=0, payable_fen=375800, recover_fen=0,
+    months=tuple(leaving.SettledMonth(month=f"2025年{month}月", kind="多发", amount_fen=16890) for month in range(4, 8)), takers=TAKERS,
+    handler="何静", made_on=date(2025, 8, 3),
+)
+DEREGISTERED = leaving.DeregistrationForm(
+    agency=AGENCY, printed_at=AT, number="439901-20250801-0000031", applied_on=date(2025, 8, 1), name=NAME, id_type="居民身份证",
+    id_number=ID_NUMBER, region_code="439901020301", region_name=VILLAGE, cause="去世", happened_on=date(2025, 3, 10),
+    applicant_name=NAMES[1], relation="儿子", phone=PHONE, pay_to="下面写的账户", funeral="在这里领，没有在别处领过",
+    takers=tuple(leaving.Taker(name=t.name, id_number=t.id_number, relation=t.relation, share=t.share, bank=t.bank, account=BANK_ACCOUNT,
+                               guardian=t.guardian) for t in TAKERS),
+    channel="网上", commitment="我承诺：\n一、我填写的注销原因和日期是真实的；\n二、我是法定继承人。", commitment_version="2026-1",
+    signature=signature(),
+)
+SUMMONED = leaving.DeregistrationNotice(
+    agency=AGENCY, printed_at=AT, number="ZG-439901-00000005", name=NAME, id_number_masked=MASKED, region_name=VILLAGE, cause="去世",
+    happened_on=date(2025, 3, 10), finding="2025年8月1日的死亡人员名单", come_by=date(2025, 9, 1), issued_on=date(2025, 8, 5),
+    enquiry_phone=PHONE, enquiry_address="青禾县青禾大道1号",
+)
+
+LETTER_NO = "519901-2026-127"
+TRANSFER_APPLICATION = transfer.TransferApplication(
+    agency=AGENCY, printed_at=AT, number=LETTER_NO, applied_on=date(2026, 11, 20), name=NAME, sex="女", born_on=date(1968, 4, 12),
+    id_number=ID_NUMBER, household_type="农村", household_address=PLACE, moved_on=date(2026, 10, 8), phone="13800000031",
+    address="石桥乡白果村一组12号", village_from="石桥乡白果村", village_to="新桥镇新桥村", agency_from=AGENCY, agency_to="外省县社会养老保险中心",
+)
+TRANSFER_LETTER = transfer.TransferLetter(
+    agency="外省县社会养老保险中心", printed_at=AT, number=LETTER_NO, addressee=AGENCY, name=NAME, id_number=ID_NUMBER,
+    household_address="外省县新桥镇新桥村一组9号", region_code="519901010101", moved_on=date(2026, 10, 8), sent_on=date(2026, 11, 20),
+    valid_until=date(2026, 12, 20), payee="外省县基金收入户", bank=BANK, bank_account=BANK_ACCOUNT, handler="石建国", phone=PHONE,
+)
+TRANSFER_FORM = transfer.TransferForm(
+    agency=AGENCY, printed_at=AT, number=LETTER_NO, agency_from=AGENCY, agency_to="外省县社会养老保险中心", name=NAME, id_number=ID_NUMBER,
+    enrolled_on=date(2011, 3, 1), years=16, out_on=date(2026, 12, 4), settled_to="2026年12月", handler="何静",
+    lines=tuple(
+        transfer.TransferYear(
+            year=year, item="缴费和补贴", counted="算", personal_fen=100_000 + year, collective_fen=1_001, other_assistance_fen=1_002,
+            subsidy_province_fen=3_003, subsidy_city_fen=504, subsidy_county_fen=1_005, government_paid_fen=2_006, land_loss_fen=307,
+            total_fen=108_828 + year,
+        )
+        for year in range(2011, 2027)
+    ),
+)
+
 ACCOUNT_SAMPLES: tuple[tuple[str, Paper], ...] = (
+    ("transfer_application", TRANSFER_APPLICATION),
+    ("transfer_letter", TRANSFER_LETTER),
+    ("transfer_form", TRANSFER_FORM),
     ("account_statement", STATEMENT),
     ("participation_certificate", PARTICIPATION),
     ("contribution_certificate", CONTRIBUTION),
@@ -318,4 +378,7 @@ ACCOUNT_SAMPLES: tuple[tuple[str, Paper], ...] = (
     ("payment_approval", APPROVAL),
     ("payment_summary", PAID),
     ("benefit_notice", NOTICE),
+    ("deregistration_form", DEREGISTERED),
+    ("settlement_sheet", SETTLED),
+    ("deregistration_notice", SUMMONED),
 )

@@ -339,3 +339,15 @@ async def test_a_long_list_repeats_its_head_and_never_parts_total_and_signatures
     assert f"439901********{people - 1:04d}" in pages[-1]
     holds(pages[-1], f"合计{people}人", "制表人：田小禾", f"第{len(pages)}页共{len(pages)}页")
     assert sum("合计" in page for page in pages) == 1
+
+
+@pytest.mark.rule("R-324")
+def test_a_settlement_sheet_has_the_fields_of_the_annex_and_refuses_what_does_not_agree(text: dict[str, str]) -> None:
+    holds(
+        text["settlement_sheet"], "领取养老金起始时间", "个人账户应返还额", "其中：个人缴费余额", "多拨扣回额", "养老金补发金额", "返还合计",
+        "叁仟柒佰伍拾捌元整",
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="not what is left"):
+        msgspec.structs.replace(samples.SETTLED, payable_fen=375801)
+    with pytest.raises(ValueError, match="takers"):
+        msgspec.structs.replace(samples.SETTLED, takers=samples.TAKERS[:1])
