@@ -56,7 +56,7 @@ def _form(row: TransferRow, lines: Sequence[Line], agency: str, at: datetime) ->
         name=row.name, id_number=row.letter["social_security_no"], enrolled_on=date.fromisoformat(form["first_enrolled_on"]),
         years=form["years"], out_on=date.fromisoformat(form["out_on"]), settled_to=months.in_words(form["settled_month"]),
         handler=form["handler"], lines=tuple(
-            TransferYear(year=line.year, item=ITEMS[line.kind], counts=line.counts, total_fen=line.total_fen,
+            TransferYear(year=line.year, item=ITEMS[line.kind], counted="算" if line.counts else "", total_fen=line.total_fen,
                          **{f"{fund}_fen": fen for fund, fen in line.amounts.items()})
             for line in lines
         ),

@@ -48,7 +48,7 @@ class TransferLetter(Numbered, frozen=True, kw_only=True):
 class TransferYear(Struct, frozen=True, kw_only=True):
     year: int
     item: str
-    counts: bool
+    counted: str  # 算, or empty
     personal_fen: int
     collective_fen: int
     other_assistance_fen: int
