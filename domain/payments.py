@@ -23,6 +23,7 @@ from domain.exchange.bank import Debit
 from domain.money import show
 from domain.payment_days import transfer_by
 from domain.payment_list import DECIDERS, held, leave_out, log, tell
+from domain.rules.imprisonment import STOPPING
 
 ACCOUNTANTS = (Post.ACCOUNTANT, Post.FINANCE_SUPERVISOR)
 PAYERS = (Post.CASHIER, Post.FINANCE_SUPERVISOR)
@@ -109,7 +110,7 @@ async def write_files(county_code: int, plan_id: int, by: Actor, at: datetime) -
 
 async def _withdraw(county_code: int, plan: PlanRow, at: datetime) -> None:
     """Whose pension has stopped since the approval gets no line in a file (R-258)."""
-    stopped = await store.stopped_since(county_code, plan.id, plan.month)
+    stopped = await store.stopped_since(county_code, plan.id, plan.month, STOPPING)
     left = [LeftOut(person_id, "stopped", "") for person_id in stopped]
     await leave_out(county_code, plan.id, plan.month, left, at, taken_in=True)
     if left:

@@ -118,17 +118,18 @@ async def indexes(county_code: int, people: Sequence[int]) -> dict[int, bytes]:
 # ------------------------------------------------------------------ files
 
 
-async def stopped_since(county_code: int, plan_id: int, month: int) -> list[int]:
+async def stopped_since(county_code: int, plan_id: int, month: int, stopping: Sequence[str]) -> list[int]:
     """People who wait for their file and whose pension has stopped since the plan was approved (R-258): who was stopped before has
-    no regular line in it, only what is settled of earlier months."""
+    no regular line in it, only what is settled of earlier months. `stopping`: situations of sentence_spell that pay nothing."""
     rows = await engine.fetch(
         "with stopped as (select person_id from benefit where county_code = $1 and state = 'ended' and ended_month < $3"
         " union select person_id from benefit_suspension where county_code = $1 and state = 'confirmed' and first_month <= $3"
-        " and coalesce(last_month, $3) >= $3)"
+        " and coalesce(last_month, $3) >= $3 union select person_id from sentence_spell where county_code = $1"
+        " and situation = any($4::text[]) and not acquitted and first_month <= $3 and coalesce(last_month, $3) >= $3)"
         " select t.person_id from stopped join payment_transfer t using (person_id) where t.county_code = $1 and t.plan_id = $2"
         " and t.state = 'planned' and exists (select from payment_line l where l.county_code = $1 and l.plan_id = $2"
         " and l.person_id = t.person_id and l.kind = 'regular' and not l.voided) order by t.person_id for update of t",
-        county_code, plan_id, month,
+        county_code, plan_id, month, list(stopping),
     )  # fmt: skip
     return [row["person_id"] for row in rows]
 
