@@ -43,7 +43,7 @@ async def month_of(month: int, lives: list[Life], dice: random.Random, *, quiet:
     await way.approved(run_id, at)
     for life in lives:
         if not quiet and dice.random() < 0.1:
-            await life.suspend(month, dice)  # between the approval and the file
+            await dice.choice([life.suspend, life.sentence])(month, dice)  # between the approval and the file
     for file_id in await way.sent(plan_id, at):
         people = [int(line.participant_no.partition("-")[2]) for line in await way.lines_of(file_id)]
         await way.returned(file_id, {p: "账户不存在" for p in people if not quiet and dice.random() < 0.25}, at)
