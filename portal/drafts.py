@@ -21,6 +21,7 @@ from portal.viewer import AnyRequest
 from web import filling, forms
 
 EDITABLE = frozenset({Status.DRAFT, Status.SUPPLEMENT_REQUESTED})
+ABOUT_THE_FORM = frozenset({"future", "guardian"})  # findings about what was typed, not about whom it names
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -87,7 +88,8 @@ async def draft_of(case: CaseRow, actor: Actor, on: date) -> Draft:
     tiers = await filling.tiers(case.county_code, on) if tier_fields else []
     phone = await phone_code.registered_phone(case)
     listed = step_list.steps_of(item, case, phone, tiers_known=bool(tiers))
-    return Draft(case=case, actor=actor, item=item, steps=listed, choices=dict.fromkeys(tier_fields, tiers))
+    offered = {name: list(choices) for name, choices in item.offers(case.applicant_index != case.subject_index).items()}
+    return Draft(case=case, actor=actor, item=item, steps=listed, choices=dict.fromkeys(tier_fields, tiers) | offered)
 
 
 def same_answers(case: CaseRow, answers: Mapping[str, Any]) -> bool:
@@ -117,7 +119,8 @@ async def look_over(draft: Draft, materials: list[MaterialRow], on: date) -> Loo
     except Refused as refused:
         return Look(missing=_problems(draft, refused) + missing, warnings=[], barred=False)
     # What the sources know about a person is told to that person, not to whoever types in a number for him.
-    warnings = [] if draft.for_other and not draft.at_once else looked.bars
+    about_another = draft.for_other or draft.case.applicant_index != draft.case.subject_index
+    warnings = [each for each in looked.bars if not about_another or draft.at_once or each.code in ABOUT_THE_FORM]
     return Look(missing=missing, warnings=warnings, barred=draft.at_once and bool(looked.bars))
 
 

@@ -65,6 +65,8 @@ def kinds_of(case: CaseRow) -> list[str]:
 def _is_there(kind: str, case: CaseRow) -> bool:
     if kind == "debit_agreement":
         return case.status in DECIDED - {Status.REJECTED} and case.answers.get("action") != "end"
+    if kind == "deregistration_form":
+        return case.subject_person_id is not None
     return kind != "result" or case.status in DECIDED
 
 

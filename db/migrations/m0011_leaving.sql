@@ -50,6 +50,7 @@ create table termination_payee (
   primary key (county_code, termination_id, line_no),
   foreign key (county_code, termination_id) references termination (county_code, id)
 );
+create index payee_by_number on termination_payee (county_code, id_index);
 
 -- 《个人账户返还结算单》. `waiting`: money of the person is still under way in a payment month; it is made when that is known.
 -- 分 throughout. due = returned (by source) + arrears + funeral; overpaid is set off in the order of 规程第三十六条; payable and

@@ -75,6 +75,14 @@ async def failed(county_code: int, order_id: int, reason: str, by: Actor, at: da
 async def again(county_code: int, order_id: int, bank: str, account: str, by: Actor, at: datetime) -> int:
     """A new order to another account of the same payee, for one that failed; returns it (R-173)."""
     require_post(by, county_code, CORRECTORS)
+    async with transaction():
+        return await order_again(county_code, order_id, bank, account, by, at)
+
+
+async def order_again(
+    county_code: int, order_id: int, bank: str, account: str, by: Actor, at: datetime, payee: str = ""
+) -> int:
+    """As again, in the caller's transaction, who has seen to it that `by` may name the account. `payee`: another holder."""
     problems = []
     if not bank.strip():
         problems.append(Problem("bank", "请填写开户银行。", "bank"))
@@ -82,13 +90,12 @@ async def again(county_code: int, order_id: int, bank: str, account: str, by: Ac
         problems.append(Problem("account", wrong, "bank_account"))
     if problems:
         raise Refused(*problems)
-    async with transaction():
-        order = await _held(county_code, order_id, "failed")
-        await store.set_order(county_code, order_id, "cancelled", reason="已改账户重新支付")
-        new = await store.order(county_code, order.document_id, order.line_no, order.kind, order.payee_name, bank.strip(),
-                                digits(account), order.amount_fen, at)  # fmt: skip
-        await leaving.reordered(county_code, order_id, new)
-        await books.log(county_code, at, by, "payment.ordered_again", new, f"{order_id}", "payment_order")
+    order = await _held(county_code, order_id, "failed")
+    await store.set_order(county_code, order_id, "cancelled", reason="已改账户重新支付")
+    new = await store.order(county_code, order.document_id, order.line_no, order.kind, payee or order.payee_name, bank.strip(),
+                            digits(account), order.amount_fen, at)  # fmt: skip
+    await leaving.reordered(county_code, order_id, new)
+    await books.log(county_code, at, by, "payment.ordered_again", new, f"{order_id}", "payment_order")
     return new
 
 

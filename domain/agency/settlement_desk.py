@@ -1,5 +1,6 @@
 """待领的结算款 (R-336): what is held of a settlement is paid when its payee brings an account, or when an heir is found."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from msgspec import Struct
@@ -34,33 +35,66 @@ async def bring_account(
     """Orders everything that is held for this payee; returns 分. `heir`: for line 0, where nobody was known. The cashier, another
     person, pays. Refused where nothing is held."""
     require_post(by, county_code, POSTS)
+    async with transaction():
+        return await _bring(county_code, settlement_id, line_no, bank, account, by, at, heir)
+
+
+async def own_account(
+    county_code: int, settlement_id: int, line_no: int, bank: str, account: str, indexes: Collection[bytes], by: Actor, at: datetime
+) -> None:  # fmt: skip
+    """The payee himself, or the guardian, names the account for what is held or could not be paid (R-345). `indexes`: every number
+    of the actor. NotFound for everybody else."""
+    async with transaction():
+        row = await store.lock_settlement(county_code, settlement_id)
+        payees = await store.payees(county_code, row.termination_id) if row else []
+        payee = next((each for each in payees if each.line_no == line_no and is_of(each, indexes)), None)
+        if row is None or payee is None:
+            raise NotFound
+        orders = await store.orders(county_code, settlement_id)
+        failed = [each.order_id for each in orders if each.line_no == line_no and each.state == "failed" and each.order_id]
+        if not failed:
+            await _bring(county_code, settlement_id, line_no, bank, account, by, at, None)
+        for order_id in failed:
+            holder, number = payee.guardian_name or payee.name, payment_orders.digits(account)
+            await payment_orders.order_again(county_code, order_id, bank, account, by, at, holder)
+            await store.set_payee_account(county_code, row.termination_id, line_no, holder, bank.strip(), number)
+
+
+def is_of(payee: PayeeRow, indexes: Collection[bytes]) -> bool:
+    """Whether somebody with these numbers is the payee or the guardian."""
+    guardian = people_query.id_index_of(payee.guardian_number) if payee.guardian_number else None
+    return payee.id_index in indexes or guardian in indexes
+
+
+async def _bring(
+    county_code: int, settlement_id: int, line_no: int, bank: str, account: str, by: Actor, at: datetime, heir: Heir | None
+) -> int:  # fmt: skip
     wrong = [Problem("bank", "请填写开户银行。", "bank")] if not bank.strip() else []
     if said := payment_orders.check_account(account):
         wrong.append(Problem("account", said, "bank_account"))
     if wrong:
         raise Refused(*wrong)
-    async with transaction():
-        row = await store.lock_settlement(county_code, settlement_id)
-        ended = await store.lock_termination(county_code, row.termination_id) if row else None
-        if ended is None:
-            raise NotFound
-        payee = await _payee(county_code, ended.id, line_no, heir)
-        holder = payee.holder_name or payee.guardian_name or payee.name
-        held = await store.held_of_payee(county_code, ended.id, line_no)
-        if not held:
-            raise Refused(Problem("nothing-held", "没有等着这个人来领的钱。"))
-        number = payment_orders.digits(account)
-        await store.set_payee_account(county_code, ended.id, line_no, holder, bank.strip(), number)
-        payee = next(each for each in await store.payees(county_code, ended.id) if each.line_no == line_no)
-        for waiting_id, fen in held:
-            await release(county_code, waiting_id, ended, payee, fen, by, at)
-        total = sum(fen for _, fen in held)
-        body = f"注销结算里您的{show(total)}元，将付到{bank.strip()}尾号{number[-4:]}的账户，到账后再告诉您。"
-        await messages.tell(
-            county_code=county_code, recipient_index=payee.id_index, case_id=ended.case_id, title="注销结算", body=body, at=at
-        )
-        detail = f"{line_no} {total}" + (f" {codes.RELATIONS[int(heir.relation) - 1][1]}" if heir else "")
-        await audit.write(county_code, at, by.kind, by.id, by.name, "settlement.released", "settlement", f"{settlement_id}", detail=detail)
+    row = await store.lock_settlement(county_code, settlement_id)
+    ended = await store.lock_termination(county_code, row.termination_id) if row else None
+    if ended is None:
+        raise NotFound
+    payee = await _payee(county_code, ended.id, line_no, heir)
+    holder = payee.holder_name or payee.guardian_name or payee.name
+    held = await store.held_of_payee(county_code, ended.id, line_no)
+    if not held:
+        raise Refused(Problem("nothing-held", "没有等着这个人来领的钱。"))
+    number = payment_orders.digits(account)
+    await store.set_payee_account(county_code, ended.id, line_no, holder, bank.strip(), number)
+    payee = next(each for each in await store.payees(county_code, ended.id) if each.line_no == line_no)
+    for waiting_id, fen in held:
+        await release(county_code, waiting_id, ended, payee, fen, by, at)
+    total = sum(fen for _, fen in held)
+    body = f"注销结算里您的{show(total)}元，将付到{bank.strip()}尾号{number[-4:]}的账户，到账后再告诉您。"
+    await messages.tell(
+        county_code=county_code, recipient_index=payee.id_index, case_id=ended.case_id, title="注销结算", body=body, at=at
+    )
+    detail = f"{line_no} {total}" + (f" {codes.RELATIONS[int(heir.relation) - 1][1]}" if heir else "")
+    await audit.write(county_code, at, by.kind, by.id, by.name, "settlement.released", "settlement", f"{settlement_id}", detail=detail)
     return total
 
 

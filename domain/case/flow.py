@@ -65,7 +65,9 @@ async def start(
     if actor.kind is ActorKind.STAFF and item.staff_switch and not local_profile(profile).allows(item.staff_switch):
         raise Refused(Problem("not-by-staff", "这项业务请本人在网上办理，或者到银行网点办理，窗口不能代填。"))
     async with transaction():
-        known = await item.prefill(subject) if item.prefill else {}
+        # What the office knows of somebody is not shown to whoever names him (R-498).
+        knows = asks.id_index == subject.id_index or actor.kind is ActorKind.STAFF
+        known = await item.prefill(subject) if item.prefill and knows else {}
         region = await _region_of_person(subject) or actor.scope.region_prefix
         if actor.kind is not ActorKind.RESIDENT and subject.person_id and not actor.scope.covers(region):
             raise NotFound
@@ -103,7 +105,7 @@ def _may_file(item: ServiceItem, subject: Subject, applicant: Applicant, actor: 
         raise Refused(Problem("not-entitled", "您不能办理这项业务。"))
     if actor.kind is ActorKind.RESIDENT and actor.id_index != applicant.id_index:
         raise Refused(Problem("not-entitled", "只能办理您本人的业务。家人的业务请本人登录办理，或请村协办员帮忙。"))
-    if item.for_enrolled and subject.person_id is None:
+    if item.for_enrolled and subject.person_id is None and not other:  # of others nobody learns whether they are participants
         raise Refused(Problem("not-enrolled", "还没有参加城乡居民养老保险，请先办理参保登记。"))
 
 
@@ -272,6 +274,7 @@ async def _receive(
         return _receipt(earlier, already=True)
     looked = await examine(item, case, at.date())
     _check_staff(item, case, looked.ask, actor)
+    _check_offered(item, case)
     await _check_complete(item, case, signature)
     case = await _place(item, looked.ask, case, actor)
     chain = local_profile(case.profile).chains[item.code]
@@ -295,6 +298,14 @@ def _check_staff(item: ServiceItem, case: CaseRow, ask: Any, actor: Actor) -> No
     limit = item.not_by_staff(ask) if actor.kind is ActorKind.STAFF else None
     if limit and not local_profile(case.profile).allows(limit[0]):
         raise Refused(limit[1])
+
+
+def _check_offered(item: ServiceItem, case: CaseRow) -> None:
+    """The answers fit whoever applies, also where no form has narrowed them."""
+    for field, choices in item.offers(case.applicant_index != case.subject_index).items():
+        if str(case.answers.get(field)) not in dict(choices):
+            words = "、".join(title for _, title in choices)
+            raise Refused(Problem("not-offered", f"由这位申请人办理的，只能选：{words}。", field=field))
 
 
 def _check_received(received: date, reason: str, today: date) -> None:
@@ -343,7 +354,9 @@ async def _received_values(
 ) -> dict[str, Any]:
     due = clock.statutory(chain, received, None, await clock.load_calendar())
     # A clerk's entry at the counter is the 经办; it stands for the preliminary step, and another person reviews (R-015).
-    skip = 1 if actor.kind is ActorKind.STAFF and len(chain.steps) > 1 and chain.steps[0].preliminary else 0
+    # Where nobody's township is known, the county has only its own desk.
+    placeless = len(case.region_code) < 8
+    skip = 1 if (actor.kind is ActorKind.STAFF or placeless) and len(chain.steps) > 1 and chain.steps[0].preliminary else 0
     return {
         "status": Status.PRELIMINARY_PASSED if skip else Status.SUBMITTED,
         "step": skip,

@@ -131,6 +131,8 @@ class ServiceItem(Struct, frozen=True, kw_only=True):
     not_by_staff: Callable[[Any], tuple[str, Problem] | None] = lambda _ask: None
     tells: bool = True  # False: the effect tells the person in words of its own, the steps of the case do not
     for_another: bool = False  # somebody else may apply in the place of the subject (Applicant)
+    # Answers that are offered, by field, to somebody who applies for another (True) or for himself; others are refused.
+    offers: Callable[[bool], dict[str, tuple[tuple[str, str], ...]]] = lambda _for_another: {}
     for_enrolled: bool = True  # False: the subject need not be a participant yet
     # Prefill of a new draft from what the office already knows; keys are payload fields.
     prefill: Callable[[Subject], Awaitable[dict[str, Any]]] | None = None

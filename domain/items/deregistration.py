@@ -12,7 +12,7 @@ from msgspec import Meta, Struct, structs
 from db.queries import leaving
 from db.queries import people as people_query
 from db.queries.people import BeneficiaryRow
-from db.stores import commitments
+from db.stores import commitments, messages
 from db.stores.commitments import Verification
 from db.stores.people import PersonRow
 from domain import codes, identity, settlement, settlement_reversal
@@ -126,10 +126,11 @@ class Deregistration(Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """`found`: the trial settlement; `trouble`: why there is none. `verification`: what the office found out itself."""
+    """`person`: None where nobody here has this name and number. `found`: the trial settlement; `trouble`: why there is none.
+    `verification`: what the office found out itself."""
 
     on: date
-    person: PersonRow
+    person: PersonRow | None
     answers: tuple[Answer, ...]
     designated: tuple[BeneficiaryRow, ...]
     verification: Verification | None
@@ -139,6 +140,10 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 
 async def gather(ask: Deregistration, subject: Subject, on: date) -> Facts:
+    asked = (Source.DEATHS, Source.HOUSEHOLD_REGISTER) if ask.why is Cause.DEATH else (Source.EMPLOYEE_SCHEME,)
+    if subject.person_id is None:
+        answers = await sources.ask(subject.county_code, subject.id_index, asked)
+        return Facts(on=on, person=None, found=None, trouble="", answers=answers, designated=(), verification=None, old_account=False)
     person = await person_change.person_of(subject)
     found, trouble = None, ""
     try:
@@ -149,7 +154,6 @@ async def gather(ask: Deregistration, subject: Subject, on: date) -> Facts:
         trouble = str(missing)
     except Refused as refused:
         trouble = refused.problems[0].message
-    asked = (Source.DEATHS, Source.HOUSEHOLD_REGISTER) if ask.why is Cause.DEATH else (Source.EMPLOYEE_SCHEME,)
     return Facts(
         on=on, person=person, found=found, trouble=trouble, answers=await sources.ask(subject.county_code, person.id_index, asked),
         designated=tuple(await people_query.beneficiaries(person.county_code, person.id)),
@@ -177,6 +181,9 @@ def confirmed(ask: Deregistration, facts: Facts) -> bool:
 
 
 def examine(ask: Deregistration, facts: Facts) -> list[Finding]:
+    if facts.person is None:
+        text = "没有找到用这个姓名和证件号码参保的人。请申请人核对姓名和号码以后重新申请，或者到参保的县办理。"
+        return [Finding("unknown", text, basis="规程第三十七条")]
     if facts.person.participation_status in (None, 4):
         return [Finding("terminated", "这个人的养老保险关系已经终止，不用再注销。", basis="规程第三十七条")]
     found = []
@@ -272,6 +279,22 @@ async def effect(ask: Deregistration, by: Effect) -> None:
         payees=tuple(_payee(each) for each in ask.receivers), use_old_account=ask.pay_to == "old", claims_funeral=ask.funeral == "here",
     ), by.actor, by.at)  # fmt: skip
     await settlement.settle(person.county_code, settlement_id, by.actor, by.at)
+    await _tell_designated(ask, facts, by)
+
+
+async def _tell_designated(ask: Deregistration, facts: Facts, by: Effect) -> None:
+    """Who was named by the dead learns of it now, if not from the money itself (规程第三十八条); never before it was confirmed."""
+    paid = {each.id_number for each in ask.receivers}
+    for each in facts.designated:
+        if ask.why is Cause.DEATH and each.id_number not in paid:
+            text = (
+                f"{by.subject.name}生前指定您为养老保险的受益人，份额{each.share_percent}%。{by.subject.name}的养老保险已经注销结算，"
+                "领取人里没有您。有不同意见的，请尽快联系社保经办机构。"
+            )
+            await messages.tell(
+                county_code=by.subject.county_code, recipient_index=people_query.id_index_of(each.id_number), case_id=None,
+                title="您是指定受益人", body=text, at=by.at,
+            )  # fmt: skip
 
 
 def _payee(row: Receiver) -> Payee:
@@ -302,6 +325,12 @@ async def prefill(subject: Subject) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def offers(for_another: bool) -> dict[str, tuple[tuple[str, str], ...]]:
+    """The dead do not apply, and nobody gives up another's relation (规程第三十八条)."""
+    causes = tuple(each for each in CAUSES if (CAUSE_OF[each[0]] is Cause.DEATH) is for_another)
+    return {"cause": causes, "relation": tuple(each for each in RELATIONS if (each[0] != SELF) is for_another)}
+
+
 ITEM = ServiceItem(
     code="deregistration",
     title="注销登记",
@@ -318,6 +347,7 @@ ITEM = ServiceItem(
     commitment=COMMITMENT,
     assurance=3,
     for_another=True,
+    offers=offers,
     prefill=prefill,
     gather=gather,
     examine=examine,

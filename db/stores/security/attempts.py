@@ -24,6 +24,7 @@ CODE_PAUSE = Limit("code_pause", 1, timedelta(minutes=1), timedelta(minutes=1))
 CODES_A_DAY = Limit("codes_a_day", 10, timedelta(days=1), timedelta(days=1))
 PAPERS = Limit("papers", 20, timedelta(minutes=15), timedelta(minutes=15))
 FACE = Limit("face", 5, timedelta(days=1), timedelta(hours=12))
+BEREAVED = Limit("bereaved", 10, timedelta(days=1), timedelta(hours=12))
 BINDING = Limit("binding", 5, timedelta(days=1), timedelta(days=1))
 
 
