@@ -35,7 +35,7 @@ def each(template: str, glue: str = ", ") -> str:
     return glue.join(template.format(n=n, f=fund) for n, fund in _NUMBERED)
 
 
-def rank(j: int) -> str:
+def _rank(j: int) -> str:
     """How many remainders come before this one."""
     return " + ".join(f"(r{i} {'>=' if i < j else '>'} r{j})::int" for i in N if i != j)
 
@@ -71,7 +71,7 @@ def _statement(accounts: str) -> str:
         + each("w{n}")
         + f") < 0 then 'negative' when w > {TOO_LARGE} then 'too_large' end"
     )
-    differences = ", ".join(f"f{j} + (({rank(j)}) < rest)::int - p{j} as d{j}" for j in N)
+    differences = ", ".join(f"f{j} + (({_rank(j)}) < rest)::int - p{j} as d{j}" for j in N)
     good = "aside is null and " + each("i{n} + d{n} >= 0", " and ")
     return (
         f"with {accounts},"

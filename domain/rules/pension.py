@@ -93,11 +93,11 @@ def standards(parameters: Parameters, on: date) -> Standards:
     parameters.basic_pension(Funding.CENTRAL, on)
     long, ages = parameters.entered(Kind.LONG_SUPPLEMENT, on), parameters.entered(Kind.AGE_SUPPLEMENT, on)
     return Standards(
-        basic=sorted((Basic(Funding(level), yuan(value), version)
-                      for level, value, version in parameters.entered(Kind.BASIC_PENSION, on)), key=_level),
-        long=[_long_rule(Funding(level), value, version) for level, value, version in long],
-        ages=[AgeSupplement(Funding(key.partition("/")[0]), int(key.partition("/")[2]), yuan(value), version)
-              for key, value, version in ages],
+        basic=tuple(sorted((Basic(Funding(level), yuan(value), version)
+                            for level, value, version in parameters.entered(Kind.BASIC_PENSION, on)), key=_level)),
+        long=tuple(_long_rule(Funding(level), value, version) for level, value, version in long),
+        ages=tuple(AgeSupplement(Funding(key.partition("/")[0]), int(key.partition("/")[2]), yuan(value), version)
+                   for key, value, version in ages),
     )  # fmt: skip
 
 
