@@ -59,7 +59,7 @@ ACTIONS = {
     "transfer.booked": "转入记账", "transfer.finished": "收到转移办结反馈", "transfer.refused": "不予转出", "transfer.lapsed": "接收函过期",
     "transfer.not_confirmed": "不予确认转入", "transfer.cancelled": "取消转出", "transfer.ordered": "开出转移支付单", "transfer.paid": "转移款付出",
     "transfer.difference": "登记转移到账差异", "transfer.cleared": "办结转移到账差异", "transfer.asked_about": "核查转移记录",
-    "transfer.answered_about": "答复转移记录核查",
+    "transfer.answered_about": "答复转移记录核查", "transfer.recovered": "收回垫付补贴",
     "run.approved": "批准批次", "run.cancelled": "取消批次", "run.done": "批次完成",
 }  # fmt: skip
 PAGE_SIZE = 50

@@ -49,6 +49,7 @@ STEPS = {
     "asked": "发出接收函", "received": "收到接收函", "left": "办理转出，发出审批表", "answered": "收到审批表", "booked": "转入记账",
     "finished": "收到办结反馈", "refused": "不予转出", "lapsed": "接收函过期", "not_confirmed": "不予确认", "cancelled": "取消转出",
     "ordered": "开出支付单", "paid": "已经汇款", "difference": "到账差异", "cleared": "差异弄清", "asked_about": "请求核查", "answered_about": "核查结果",
+    "recovered": "收回垫付的补贴",
 }  # fmt: skip
 LINE_KINDS = {"contribution": "缴费和补贴", "other": "以前的余额", "interest": "利息"}
 readers = post_required(*READERS)

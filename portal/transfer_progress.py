@@ -5,6 +5,7 @@ from msgspec import Struct
 from db.queries import transfers as queries
 from db.queries.portal import CaseRow
 from domain.case.notices import day
+from domain.items import BY_CODE
 from domain.money import show
 
 Row = tuple[str, str, str]  # title, text, done / now / todo / bad
@@ -12,7 +13,11 @@ ENDED = {"refused": "转出地没有同意", "cancelled": "核对有误，已经
 
 
 class Progress(Struct, frozen=True):
+    """`title`, `tone` and `words` stand where other business says that it is done."""
+
     steps: list[Row]
+    title: str
+    tone: str
     words: str
 
 
@@ -38,4 +43,8 @@ async def of_case(case: CaseRow) -> Progress | None:
         ]
     if row.state in ENDED:
         steps = [step for step in steps if step[2] == "done"] + [(ENDED[row.state], row.reason, "bad")]
-    return Progress(steps, "关系和钱都还在原来的地方，没有变。" if row.state in ("refused", "cancelled") else "")
+        words = "" if row.state == "lapsed" else "关系和钱都还在原来的地方，没有变。"
+        return Progress(steps, ENDED[row.state], "warn", words)
+    if row.state in ("booked", "finished"):
+        return Progress(steps, "已经转好", "good", "缴费年限和账户里的钱已经记到转入地，可以在“我的账户”里逐年核对。")
+    return Progress(steps, "正在转移", "info", BY_CODE[case.item].result)

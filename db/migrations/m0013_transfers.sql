@@ -29,6 +29,7 @@ create table transfer (
   settled_month int check (settled_month % 100 between 1 and 12), -- interest is paid up to its end
   booked_on date, -- the day on which the other county took it in
   total_fen bigint check (total_fen >= 0),
+  advanced_fen bigint not null default 0 check (advanced_fen >= 0), -- subsidies sent along before they came (R-387), not recovered yet
   document_id bigint, -- what took it out of the account, or into it
   order_id bigint, -- payment_order: the money going out
   payment_document_id bigint, -- the voucher of that payment

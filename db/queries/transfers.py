@@ -49,9 +49,9 @@ async def one(county_code: int, transfer_id: int) -> TransferRow | None:
 
 
 async def of_case(county_code: int, case_id: int) -> TransferRow | None:
-    """The newest of a case: a letter may have been sent again."""
+    """The newest of a case: a letter may have been sent again. Supplements go with it and are not it."""
     record = await engine.fetchrow(
-        f"{SELECT} where county_code = $1 and case_id = $2 order by id desc limit 1", county_code, case_id
+        f"{SELECT} where county_code = $1 and case_id = $2 and number not like '%-S%' order by id desc limit 1", county_code, case_id
     )
     return row_of(record) if record else None
 
@@ -164,17 +164,6 @@ async def open_business(
     return Open(**dict(row))
 
 
-async def unreceived_fen(county_code: int, account_id: int, year: int) -> int:
-    """分 of this year's subsidies that are due and have not been credited."""
-    found: int = await engine.fetchval(
-        "select greatest(coalesce(sum(province_fen - credited_province_fen + city_fen - credited_city_fen + county_fen"
-        " - credited_county_fen + government_paid_fen - credited_government_paid_fen), 0), 0)::bigint from subsidy_due"
-        " where county_code = $1 and account_id = $2 and year = $3",
-        county_code, account_id, year,
-    )  # fmt: skip
-    return found
-
-
 async def last_business_on(county_code: int, account_id: int) -> date | None:
     """The last day on which money of the account counted (R-383)."""
     found: date | None = await engine.fetchval(
@@ -249,3 +238,24 @@ async def settled_by_county(county_code: int, run_id: int) -> list[ProvinceRow]:
         county_code, run_id,
     )  # fmt: skip
     return [ProvinceRow(**dict(row)) for row in rows]
+
+
+async def late_ids(county_code: int) -> list[int]:
+    """Transfers out whose account, closed then, has money again: a subsidy that came late. The newest of each account."""
+    fen = " + ".join(f"b.{fund}_fen + b.{fund}_interest_fen" for fund in FUNDS)
+    rows = await engine.fetch(
+        "select max(t.id) as id from transfer t join individual_account a on a.county_code = $1 and a.person_id = t.person_id"
+        " and a.status = 'settled' join account_balance b on b.county_code = $1 and b.account_id = a.id"
+        f" where t.county_code = $1 and t.direction = 'out' and t.state in ('sent', 'finished') and {fen} > 0"
+        " and t.number not like '%-S%' group by t.person_id",
+        county_code,
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
+async def supplements(county_code: int, number: str) -> int:
+    """How many have followed a transfer."""
+    found: int = await engine.fetchval(
+        "select count(*) from transfer where county_code = $1 and number like $2 || '-S%'", county_code, number
+    )
+    return found

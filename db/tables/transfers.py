@@ -31,6 +31,7 @@ class Transfer(Table, tablename="transfer", db=DB):
     settled_month = integer(null=True)
     booked_on = day(null=True)
     total_fen = big(null=True)
+    advanced_fen = big()
     document_id = big(null=True)
     order_id = big(null=True)
     payment_document_id = big(null=True)

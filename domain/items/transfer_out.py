@@ -56,7 +56,7 @@ async def gather(ask: TransferOut, subject: Subject, on: date) -> Facts:
         raise NotFound
     row = await _row(ask, subject)
     return Facts(
-        row=row, name=person.name, leaving=await departure.standing(row, person, account, on, carried=False),
+        row=row, name=person.name, leaving=await departure.standing(row, person, account, on),
         trial=await departure.trial(row, account, on),
         answers=await sources.ask(subject.county_code, person.id_index, (Source.DEATHS,)),
     )  # fmt: skip

@@ -6,34 +6,30 @@ from typing import Any
 
 import msgspec
 
-from db.queries import accounts, portal
 from db.queries import books as book_query
 from db.queries import people as people_query
+from db.queries import portal
 from db.queries import transfers as queries
 from db.stores import books as book_store
-from db.stores import cases, ledger, messages, people
+from db.stores import cases, ledger, messages, people, transfer_accounts
 from db.stores import transfers as store
 from db.stores.transfers import Line, NewTransfer, TransferRow
-from domain import books, determination, identity, months
+from domain import books, months
 from domain.actor import Actor
 from domain.agency import require_post
-from domain.agency.parameters_import import snapshot
-from domain.benefits import capitalise
 from domain.books import DocumentKind
 from domain.errors import Problem, Refused
 from domain.exchange.transfer import Completion, FormLine, Letter, Outcome, Refusal
 from domain.exchange.transfer import Money as WireMoney
 from domain.funds import Fund
-from domain.identity import IdType
 from domain.ledger import Kind
 from domain.local import profile
 from domain.money import show
 from domain.rules import transfer as rule
 from domain.rules.transfer import Money
+from domain.transfers.newcomer import catch_up, settle_in
 from domain.transfers.writing import OFFICERS, due_day, entries, finish, held, note, opened, queue
 
-PENSION_AGE = 60  # 国发〔2014〕8号 七
-TERMINATED = 4
 RECEIPT_ACCOUNT = "income_account"  # 转移收入 comes in there (规程第四十八条)
 
 
@@ -105,7 +101,7 @@ async def _answers(row: TransferRow) -> dict[str, Any]:
 async def form_came(county_code: int, rows: list[FormLine], by: Actor, at: datetime) -> None:
     """《审批表》. A second one changes nothing. What disagrees is kept beside it for whoever confirms."""
     head = rows[0]
-    row = await store.lock_number(county_code, "in", head.letter_no)
+    row = await store.lock_number(county_code, "in", head.letter_no) or await _supplement(county_code, head.letter_no, at)
     if row is None:
         raise Refused(Problem("unknown-letter", f"没有编号为{head.letter_no}的接收函。"))
     if row.state not in ("asked", "lapsed"):
@@ -139,6 +135,20 @@ async def form_came(county_code: int, rows: list[FormLine], by: Actor, at: datet
 _HEAD = frozenset({
     "letter_no", "agency", "name", "first_enrolled_on", "out_on", "settled_month", "years", "total_fen", "handler",
 })  # fmt: skip
+
+
+async def _supplement(county_code: int, number: str, at: datetime) -> TransferRow | None:
+    """What came late over there follows a transfer that is booked here, under its number and -S."""
+    first, _, count = number.rpartition("-S")
+    base = await store.lock_number(county_code, "in", first) if count.isdigit() else None
+    if base is None or base.state != "booked":
+        return None
+    due_on, provisional = await due_day(at.date())
+    values = {name: getattr(base, name) for name in NewTransfer.__struct_fields__}
+    transfer_id = await store.insert(
+        county_code, NewTransfer(**values | {"number": number, "state": "asked", "due_on": due_on, "provisional": provisional}), at
+    )
+    return await store.lock(county_code, transfer_id) if transfer_id else None
 
 
 async def refused(county_code: int, told: Refusal, by: Actor, at: datetime) -> None:
@@ -210,7 +220,7 @@ async def _book(row: TransferRow, by: Actor, at: datetime) -> None:
     county, on = row.county_code, at.date()
     assert row.settled_month is not None and row.total_fen is not None
     await books.open_period(county, on)
-    person_id, joined = await _settle_in(row, by, at)
+    person_id, joined = await settle_in(row, await _answers(row), by, at)
     account_id = await people.open_account(county, person_id, on, row.case_id)
     lines = await queries.lines(county, row.id)
     if row.document_id is None:
@@ -222,12 +232,12 @@ async def _book(row: TransferRow, by: Actor, at: datetime) -> None:
         document, place = await books.begin_booking(county, row.document_id, on)
     value_on = months.last_day(row.settled_month)
     await ledger.post(county, document.id, on, entries(account_id, Kind.TRANSFER_IN, lines, value_on, 1))
-    await finish(document, place, "transfer_income", row.total_fen, by, at)
+    await finish(document, {place: row.total_fen, "transfer_income": -row.total_fen}, by, at)
     person = await people.read(county, person_id)
     assert person is not None
-    await store.record_years(county, account_id, lines, person.household_type, on, joined=joined)
-    await store.enrolled_since(county, person_id, date.fromisoformat(row.form["first_enrolled_on"]))
-    await _catch_up(county, person_id, row.settled_month, joined, by, at)
+    await transfer_accounts.record_years(county, account_id, lines, person.household_type, on, joined=joined)
+    await transfer_accounts.enrolled_since(county, person_id, date.fromisoformat(row.form["first_enrolled_on"]))
+    await catch_up(county, person_id, row.settled_month, joined, by, at)
     await store.change(
         county, row.id, state="booked", booked_on=on, person_id=person_id, document_id=document.id, closed_at=at
     )
@@ -235,68 +245,6 @@ async def _book(row: TransferRow, by: Actor, at: datetime) -> None:
     await note(row, at, "booked", by, show(row.total_fen))
     body = f"您的养老保险关系已经转来：账户里记入{show(row.total_fen)}元，缴费年限{row.form['years']}年。在“我的账户”里可以逐年核对，有不一样的请到窗口提出。"
     await _tell(row, "养老保险关系已经转来", body, at)
-
-
-async def _settle_in(row: TransferRow, by: Actor, at: datetime) -> tuple[int, bool]:
-    """Person and participation; and whether the account was in use here all along (R-390). The look-up across counties moves in
-    this transaction, and only away from the county that has let go."""
-    county, answers = row.county_code, await _answers(row)
-    home, person_id = await people.find(row.id_index) or (None, None)
-    if home not in (None, county, row.other_county):
-        raise Refused(Problem("other-home", "这个人现在登记在第三个县，请先弄清在哪里参保。"))
-    if home == row.other_county and person_id is not None:
-        there = await people.read(home, person_id)
-        if there is not None and there.participation_status != TERMINATED:
-            raise Refused(Problem("still-there", "转出地还没有终止他的关系，不能转入。"))
-    known = person_id if home == county else await store.kept_person(county, row.id_index)
-    person = await people.read(county, known, lock=True) if known else None
-    joined = person is not None and person.participation_status in (1, 2)
-    if person is None:
-        known = await _create(row, answers, home, at)
-    elif home != county:
-        await store.come_home(row.id_index, county, person.id, row.other_county)
-    assert known is not None
-    await store.end_termination(county, known, row.case_id, by.name, at)
-    born = person.born_on if person else identity.birth_of(IdType.RESIDENT_ID_CARD, answers["id_number"])
-    assert born is not None, "an ID card says when somebody was born"
-    if not joined:
-        await people.enroll(
-            county, known, first_enrolled_on=date.fromisoformat(row.form["first_enrolled_on"]), tier_fen=None, categories=["011"],
-            contributing=identity.age_on(born, at.date()) < PENSION_AGE, case_id=row.case_id,
-        )  # fmt: skip
-    await messages.queue_exchange(county, "tax", "registration", {
-        "action": "enroll", "person_id": known, "name": row.name, "id_type": IdType.RESIDENT_ID_CARD.value,
-        "id_number": answers["id_number"], "region_code": row.region_code, "enrolled_on": at.date().isoformat(),
-    }, row.case_id, at)  # fmt: skip
-    return known, joined
-
-
-async def _create(row: TransferRow, answers: dict[str, Any], left: int | None, at: datetime) -> int:
-    number = answers["id_number"]
-    sex, born = identity.sex_of(IdType.RESIDENT_ID_CARD, number), identity.birth_of(IdType.RESIDENT_ID_CARD, number)
-    assert sex is not None and born is not None, "an ID card says both"
-    return await people.create(
-        county_code=row.county_code, name=row.name, id_type=IdType.RESIDENT_ID_CARD.value, id_number=number, sex=sex,
-        ethnic_group=answers["ethnic_group"], born_on=born, phone=answers["phone"], address=answers.get("address", ""), postcode="",
-        household_type=answers["household_type"], household_address=answers["household_address"], region_code=row.region_code,
-        case_id=row.case_id, at=at, left=left,
-    )  # fmt: skip
-
-
-async def _catch_up(county_code: int, person_id: int, month: int, joined: bool, by: Actor, at: datetime) -> None:
-    """Years that ended between the settlement over there and today earn here what is left of them (R-182)."""
-    account = await accounts.account_of(county_code, person_id)
-    assert account is not None
-    year = month // 100
-    if not joined:
-        await store.settled_year(county_code, account.id, year - 1)
-    for past in range(year, at.year):
-        account = await accounts.account_of(county_code, person_id)
-        assert account is not None
-        _, due = await determination.settled(county_code, account, past * 100 + 12, await snapshot(county_code))
-        for each in due:
-            await capitalise(county_code, account.id, each, by, at, "转入结息")
-        await store.settled_year(county_code, account.id, past)
 
 
 async def _feed_back(row: TransferRow, outcome: Outcome, fen: int, reason: str, at: datetime) -> None:

@@ -6,10 +6,10 @@ from datetime import date, datetime
 import msgspec
 from msgspec import Struct
 
-from db.queries import accounts, reference
+from db.queries import accounts, portal, reference
 from db.queries import transfers as queries
 from db.queries.accounts import Account
-from db.stores import ledger, messages, people, refunds
+from db.stores import ledger, messages, people, refunds, transfer_accounts
 from db.stores import transfers as store
 from db.stores.people import PersonRow
 from db.stores.transfers import Line, TransferRow
@@ -23,6 +23,7 @@ from domain.errors import Problem, Refused, Weight
 from domain.exchange.transfer import Completion, FormLine, LineKind, Outcome, Refusal, YesNo
 from domain.funds import Fund
 from domain.ledger import Kind
+from domain.local import profile
 from domain.money import show
 from domain.rules import transfer as rule
 from domain.rules.interest import NegativeBase
@@ -44,7 +45,7 @@ class Trial(Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
-async def standing(row: TransferRow, person: PersonRow, account: Account, on: date, *, carried: bool) -> Leaving:
+async def standing(row: TransferRow, person: PersonRow, account: Account, on: date) -> Leaving:
     """What rules.transfer.findings asks."""
     county = row.county_code
     found = await queries.open_business(county, account.id, person.id_index, sorted(UNDECIDED), row.case_id)
@@ -57,8 +58,15 @@ async def standing(row: TransferRow, person: PersonRow, account: Account, on: da
         receives=(person.contribution_status == RECEIVING and person.participation_status != 4) or await queries.draws(county, person.id),
         suspended=person.contribution_status == SUSPENDED, same_person=person.name == row.name, on=on, valid_until=row.valid_until,
         open_business=tuple(f"{count}件{title}" for count, title in named if count),
-        unreceived_fen=await queries.unreceived_fen(county, account.id, on.year), carried=carried,
+        unreceived_fen=sum((await transfer_accounts.unreceived(county, account.id, on.year)).values()), carried=await carries(county),
     )  # fmt: skip
+
+
+async def carries(county_code: int) -> bool:
+    """Whether subsidies that have not come go along here (R-387)."""
+    county = await portal.county(county_code)
+    assert county is not None
+    return profile(county.profile).allows("transfer_unreceived_subsidies")
 
 
 async def trial(row: TransferRow, account: Account, on: date) -> Trial:
@@ -71,7 +79,7 @@ async def trial(row: TransferRow, account: Account, on: date) -> Trial:
         return Trial(
             out_on=out, settled_month=month, total_fen=0, years=0, problem="账户里有来源的钱支出多于存入，请先核对"
         )
-    lines = await store.travelling(row.county_code, account.id)
+    lines = await transfer_accounts.travelling(row.county_code, account.id)
     return Trial(
         out_on=out, settled_month=month, total_fen=sum(balances.values()), years=sum(line.counts for line in lines)
     )
@@ -93,28 +101,30 @@ async def leave(row: TransferRow, by: Actor, at: datetime) -> None:
     person = await people.read(county, row.person_id, lock=True)
     account = await accounts.account_of(county, row.person_id)
     assert person is not None and account is not None, "who participates has an account"
-    await store.hold_account(county, account.id)
-    facts = await standing(row, person, account, at.date(), carried=False)
+    await transfer_accounts.hold_account(county, account.id)
+    facts = await standing(row, person, account, at.date())
     if bars := [each for each in rule.findings(facts) if each.weight is Weight.BARS]:
         raise Refused(*bars)
     out = await _out_on(row, account.id, at.date())
     lines, total = await _settle(county, account, months.month_of(out), by, at)
     document = await opened(row, DocumentKind.TRANSFER_OUT, total, f"关系转出 {row.name} 转往{row.other_name}", by, at)
     await ledger.post(county, document.id, at.date(), entries(account.id, Kind.TRANSFER_OUT, lines, at.date(), -1))
-    if await store.hold_account(county, account.id):
+    if await transfer_accounts.hold_account(county, account.id):
         raise Refused(Problem("left-over", "账户没有结清，请联系技术人员。"))
-    await finish(document, "transfer_expense", "transit", total, by, at)
+    advance = await _advance(row, account.id, len(lines) + 1, at) if facts.carried else None
+    held_fen, lines, total = total, [*lines, *([advance] if advance else [])], total + (advance.total_fen if advance else 0)
+    await finish(document, {"transfer_expense": held_fen, "suspense_paid": total - held_fen, "transit": -total}, by, at)
     await store.add_lines(county, row.id, lines)
-    termination = await store.terminate(
+    termination = await transfer_accounts.terminate(
         county, person.id, account.id, row.case_id, out, {"participation": person.participation_status,
         "contribution": person.contribution_status}, by.id, by.name, at,
     )  # fmt: skip
     await _close(row, person, account.id, at)
-    form = _form(row, person, out, lines, total, by, await reference.agency_name(county))
+    form = form_of(row, person, out, lines, total, by, await reference.agency_name(county))
     head = {name: value for name, value in msgspec.to_builtins(form[0]).items() if name in _HEAD}
     await store.change(
-        county, row.id, state="sent", out_on=out, settled_month=months.month_of(out), total_fen=total, document_id=document.id,
-        termination_id=termination, form_sealed=store.sealed(head),
+        county, row.id, state="sent", out_on=out, settled_month=months.month_of(out), total_fen=total, advanced_fen=total - held_fen,
+        document_id=document.id, termination_id=termination, form_sealed=store.sealed(head),
     )  # fmt: skip
     await queue(county, "transfer_form", form, row.case_id, at, row.number)
     await note(row, at, "left", by, f"转出{show(total)}元，{sum(line.counts for line in lines)}年")
@@ -133,27 +143,35 @@ async def _settle(county_code: int, account: Account, month: int, by: Actor, at:
         raise Refused(Problem("interest", "账户里有来源的钱支出多于存入，利息算不出来，请先核对账户。")) from None
     for each in due:
         await capitalise(county_code, account.id, each, by, at, "转出结息")
-    await store.settled_year(county_code, account.id, month // 100)
-    found = await store.travelling(county_code, account.id)
+    await transfer_accounts.settled_year(county_code, account.id, month // 100)
+    found = await transfer_accounts.travelling(county_code, account.id)
     lines = [msgspec.structs.replace(line, year=line.year or month // 100) for line in found]
-    total = await store.hold_account(county_code, account.id)
+    total = await transfer_accounts.hold_account(county_code, account.id)
     if total != sum(balances.values()) or total != sum(line.total_fen for line in lines):
         raise Refused(Problem("control", "账户余额和各年明细对不上，请先核对账户。"))
     return lines, total
+
+
+async def _advance(row: TransferRow, account_id: int, line_no: int, at: datetime) -> Line | None:
+    """This year's subsidies that have not come, which go along all the same (R-387): the fund advances them until they come."""
+    due = await transfer_accounts.unreceived(row.county_code, account_id, at.year)
+    if not any(due.values()):
+        return None
+    return Line(line_no=line_no, year=at.year, kind="contribution", counts=False, amounts=dict.fromkeys((f.value for f in Fund), 0) | due)
 
 
 async def _close(row: TransferRow, person: PersonRow, account_id: int, at: datetime) -> None:
     county, case_id = row.county_code, row.case_id
     assert case_id is not None, "who is here has a case"
     await people.terminate(county, person.id, case_id)
-    await store.set_account(county, account_id, "settled")
-    await store.end_agreements(county, person.id, at.date())
+    await transfer_accounts.set_account(county, account_id, "settled")
+    await transfer_accounts.end_agreements(county, person.id, at.date())
     await messages.queue_exchange(
         county, "tax", "registration", {"action": "cancel", "person_id": person.id}, case_id, at
     )
 
 
-def _form(
+def form_of(
     row: TransferRow, person: PersonRow, out: date, lines: list[Line], total: int, by: Actor, agency: str
 ) -> list[FormLine]:
     """An account in which nothing ever was still has one row, of noughts."""
@@ -214,11 +232,12 @@ async def _take_back(row: TransferRow, reason: str, by: Actor, at: datetime) -> 
         row, DocumentKind.TRANSFER_OUT, row.total_fen, f"取消转出 {row.name} {row.other_name}", by, at
     )
     await ledger.post(county, document.id, at.date(), entries(account.id, Kind.TRANSFER_OUT, lines, at.date(), 1))
-    await finish(document, "transit", "transfer_expense", row.total_fen, by, at)
-    before = await store.end_termination(county, row.person_id, row.case_id, by.name, at)
-    await store.set_account(county, account.id, "open")
-    await store.set_participation(county, row.person_id, before["participation"], before["contribution"])
-    await store.change(county, row.id, state="cancelled", reason=reason, closed_at=at)
+    held_fen = row.total_fen - row.advanced_fen
+    await finish(document, {"transit": row.total_fen, "transfer_expense": -held_fen, "suspense_paid": -row.advanced_fen}, by, at)
+    before = await transfer_accounts.end_termination(county, row.person_id, row.case_id, by.name, at)
+    await transfer_accounts.set_account(county, account.id, "open")
+    await transfer_accounts.set_participation(county, row.person_id, before["participation"], before["contribution"])
+    await store.change(county, row.id, state="cancelled", reason=reason, advanced_fen=0, closed_at=at)
     await note(row, at, "cancelled", by, reason)
     body = f"您的养老保险关系没有转成，还在本县，账户里的钱和年限都没有变。原因：{reason}。"
     await messages.tell(
@@ -262,6 +281,6 @@ async def pay(county_code: int, transfer_id: int, by: Actor, at: datetime) -> No
         document = await opened(
             row, DocumentKind.TRANSFER_PAYMENT, row.total_fen, f"关系转出付款 {row.name} {row.other_name}", by, at
         )
-        await finish(document, "transit", "expenditure_account", row.total_fen, by, at)
+        await finish(document, {"transit": row.total_fen, "expenditure_account": -row.total_fen}, by, at)
         await store.change(county_code, row.id, payment_document_id=document.id)
         await note(row, at, "paid", by, f"{paid_on:%Y-%m-%d}")

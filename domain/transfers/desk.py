@@ -12,7 +12,7 @@ from domain.agency import require_post, worker
 from domain.case.status import Status
 from domain.errors import NotFound, Problem, Refused
 from domain.money import show
-from domain.transfers import arrival, departure, questions
+from domain.transfers import arrival, departure, late, questions
 from domain.transfers.writing import OFFICERS, note
 
 
@@ -88,6 +88,12 @@ async def follow(county_code: int, at: datetime) -> None:
                     await work(county_code, transfer_id, worker(county_code), at)
             except Exception as trouble:  # noqa: BLE001 - raised below
                 troubles.append(trouble)
+    for transfer_id in await queries.late_ids(county_code):
+        try:
+            async with transaction():
+                await late.send_on(county_code, transfer_id, worker(county_code), at)
+        except Exception as trouble:  # noqa: BLE001 - raised below
+            troubles.append(trouble)
     if troubles:
         raise ExceptionGroup("not every transfer could be followed", troubles)
 

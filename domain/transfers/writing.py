@@ -9,7 +9,7 @@ from msgspec import Struct
 from db.funds import FUNDS
 from db.stores import audit, books, messages
 from db.stores import transfers as store
-from db.stores.books import Document, NewDocument, NewLine, VoucherLine
+from db.stores.books import Document, NewDocument, NewLine
 from db.stores.ledger import Entry
 from db.stores.transfers import Line, TransferRow
 from domain import books as desk
@@ -67,14 +67,12 @@ async def opened(row: TransferRow, kind: DocumentKind, fen: int, title: str, by:
     return await desk.locked(row.county_code, document_id, "approved")
 
 
-async def finish(document: Document, debit: str, credit: str, fen: int, by: Actor, at: datetime) -> None:
-    """Its voucher, and it is booked. Nothing but noughts has no voucher."""
-    if fen:
+async def finish(document: Document, debits: dict[str, int], by: Actor, at: datetime) -> None:
+    """Its voucher (a negative debit is a credit), and it is booked. Nothing but noughts has no voucher."""
+    lines = [line for account, fen in debits.items() for line in desk.sides(account, fen)]
+    if lines:
         period = await desk.open_period(document.county_code, at.date())
-        lines = [VoucherLine(debit, fen, 0), VoucherLine(credit, 0, fen)]
-        await books.write_voucher(
-            document.county_code, period, document.id, at.date(), document.title, lines, by.id, by.name, at
-        )
+        await books.write_voucher(document.county_code, period, document.id, at.date(), document.title, lines, by.id, by.name, at)
     await books.set_state(document, "booked", by.id, by.name, at)
     await desk.log(document.county_code, at, by, "document.booked", document.id, document.kind)
 

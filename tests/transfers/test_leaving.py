@@ -19,7 +19,7 @@ from domain.case import flow
 from domain.contribution_lines import WAYS, LineRules, problem_of
 from domain.errors import Refused
 from domain.items import contribution_suspension
-from domain.transfers import arrival, departure, desk, post
+from domain.transfers import arrival, departure, desk, newcomer, post
 from tests import make
 from tests.contributions.ways import approved, lines, paid
 from tests.make import COUNTY as HERE
@@ -239,8 +239,8 @@ async def everything(number: str) -> None:
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        (post.store, "delivered"), (departure, "queue"), (departure.store, "terminate"), (departure.people, "terminate"),
-        (arrival, "_feed_back"), (arrival.people, "enroll"), (arrival.store, "record_years"), (arrival, "finish"), (departure, "completed"),
+        (post.store, "delivered"), (departure, "queue"), (departure.transfer_accounts, "terminate"), (departure.people, "terminate"),
+        (arrival, "_feed_back"), (newcomer.people, "enroll"), (arrival.transfer_accounts, "record_years"), (arrival, "finish"), (departure, "completed"),
     ],
     ids=str,
 )
