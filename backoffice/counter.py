@@ -17,7 +17,7 @@ from domain import identity, names
 from domain.actor import Actor, ActorKind
 from domain.case import flow
 from domain.case.flow import Signature
-from domain.case.item import ServiceItem, Subject
+from domain.case.item import Applicant, ServiceItem, Subject
 from domain.case.status import Status
 from domain.errors import NotFound, Problem, Refused
 from domain.items import BY_CODE, ITEMS
@@ -52,7 +52,8 @@ async def start(request: AnyRequest) -> Response[Any] | Template:
     try:
         item = _item(text(form, "item"))
         subject, known = await _subject(actor_of(request), text(form, "name"), text(form, "id_number"))
-        return await _started(request, item, subject, known)
+        applicant = await _applicant(actor_of(request), item, text(form, "applicant_name"), text(form, "applicant_number"))
+        return await _started(request, item, subject, known, applicant)
     except Refused as refused:
         return await begin_page(request, refused.problems, forms.typed(form))
 
@@ -67,10 +68,26 @@ async def start_for(request: AnyRequest, code: FromPath[str]) -> Response[Any] |
     return await _started(request, _item(code), subject, {})
 
 
-async def _started(request: AnyRequest, item: ServiceItem, subject: Subject, known: dict[str, Any]) -> Response[Any]:
+async def _applicant(actor: Actor, item: ServiceItem, name: str, id_number: str) -> Applicant | None:
+    """Who stands at the counter in the place of the subject (规程第三十八条); None where it is the subject."""
+    if not item.for_another or not (name.strip() or id_number.strip()):
+        return None
+    try:
+        found, _ = await _subject(actor, name, id_number)
+    except Refused as refused:
+        fields_of = {"name": "applicant_name", "id_number": "applicant_number"}
+        raise Refused(
+            *(Problem(p.code, p.message, fields_of.get(getattr(p, "field", None) or "", "applicant_name")) for p in refused.problems)
+        ) from None
+    return Applicant(found.name, found.id_index)
+
+
+async def _started(
+    request: AnyRequest, item: ServiceItem, subject: Subject, known: dict[str, Any], applicant: Applicant | None = None
+) -> Response[Any]:
     profile = await access.profile_of(subject.county_code)
     answers = {} if item.for_enrolled else known
-    case_id = await flow.start(item, subject, actor_of(request), profile, now(request), answers)
+    case_id = await flow.start(item, subject, actor_of(request), profile, now(request), answers, applicant)
     return go(request, f"/counter/cases/{case_id}")
 
 

@@ -8,8 +8,8 @@ from db import engine
 from domain.actor import Post
 from domain.case import flow
 from tests import make
-from tests.backoffice.office import Desk, Office
-from tests.items.test_deregistration import AT, DAUGHTER, OLD, filed, known_dead
+from tests.backoffice.office import Desk, Office, case_id_in
+from tests.items.test_deregistration import AT, DAUGHTER, OLD, ROW, filed, known_dead
 from tests.leaving import family
 from tests.make import CHINA, COUNTY, HE_JING, WANG_DASHAN, ZHAO_MIN
 
@@ -117,3 +117,24 @@ async def test_promises_are_verified_marked_checked_and_made_good_at_the_desk(at
         assert OLD.name not in (await desk.get("/leaving/checks")).text
         form = await pdf(desk, f"/cases/{case_id}/documents/deregistration_form")
         assert form[:4] == b"%PDF"
+
+
+@pytest.mark.rule("R-317", "R-024")
+async def test_an_heir_applies_at_the_counter_and_another_person_decides(at_work: Office) -> None:
+    from tests.backoffice.test_pages_of_staff import photo  # noqa: PLC0415
+
+    person = await family.pensioner()
+    await known_dead()
+    async with at_work.at_desk(await at_work.hire("赵敏", Post.TOWNSHIP_CLERK, region="43990101")) as desk:
+        begun = {"item": "deregistration", "name": OLD.name, "id_number": OLD.id_number, "applicant_name": DAUGHTER.name}
+        assert "号码应当是18位" in (await desk.post("/counter", 422, **begun)).text
+        where = await desk.post("/counter", **begun, applicant_number=DAUGHTER.id_number)
+        form = await desk.get(where)
+        version = next(i.attrs["value"] for i in form.all("input") if i.attrs.get("name") == "version")
+        row = {f"receivers.0.{name}": f"{value}" for name, value in ROW.items()}
+        answers = {"cause": "death", "happened_on": "2026-12-15", "relation": "3", "pay_to": "named", "funeral": "here",
+                   "phone": "13800000009", "do": "submit", "version": version}  # fmt: skip
+        case = await desk.post(where, **answers, **row, files={"commitment_paper": ("a.jpg", photo())})
+    assert await engine.fetchval("select applicant_name from service_case") == DAUGHTER.name
+    await make.approve(case_id_in(case), HE_JING, AT)
+    assert (await family.row(await engine.fetchval("select id from settlement")))["person_id"] == person

@@ -1,12 +1,15 @@
 """Whatever comes first, the death report, the payment month or the deregistration: the family gets the same, to the fen."""
 
+import random
 from datetime import date, datetime
 from itertools import permutations
 
 import pytest
 
 from db import engine
-from domain import payments, settlement
+from db.queries import pension as queries
+from db.stores import benefits as benefit_store
+from domain import payments, settlement, settlement_reversal
 from domain.agency import suspensions
 from tests.items.claiming import LIN_JING
 from tests.leaving import family
@@ -17,7 +20,7 @@ from tests.runs.conftest import REVIEWER
 
 pytestmark = pytest.mark.usefixtures("db")
 DIED = date(2026, 12, 15)
-JANUARY = datetime(2027, 1, 10, 9, tzinfo=CHINA)
+JANUARY, FEBRUARY = datetime(2027, 1, 10, 9, tzinfo=CHINA), datetime(2027, 2, 10, 9, tzinfo=CHINA)
 
 
 async def report(person: int) -> None:
@@ -88,3 +91,63 @@ async def test_an_account_that_was_charged_for_wrong_months_of_last_year_earns_a
             await settlement.settle(COUNTY, settlement_id, HE_JING, at)
     assert await received(stopped) == await received(paid) > 0
     await family.books_agree()
+
+
+async def alive(person: int, dice: random.Random) -> None:
+    """Something that happens to a pensioner between two months."""
+    what = dice.choice(["increase", "suspend", "deposit", "nothing"])
+    if what == "increase":
+        first = dice.choice([202612, 202701])
+        amounts = {"basic_central": 14300 + dice.randint(-3000, 3000), "account_personal": dice.randint(0, 9000)}
+        await way.standard(person, first, amounts)
+        await benefit_store.recheck(COUNTY, [person], first)
+    elif what == "suspend" and not await queries.open_suspensions(COUNTY, person):
+        first = dice.choice([202612, 202701])
+        await way.suspended(person, first)
+        await benefit_store.recheck(COUNTY, [person], first)
+    elif what == "deposit":
+        await family.deposited(person, date(2026, 12, 1), subsidy_county=dice.randint(1, 9999))
+
+
+@pytest.mark.rule("R-310", "R-326", "R-340", "R-343")
+@pytest.mark.parametrize("seed", range(3))
+async def test_whatever_happens_money_in_is_money_out_and_what_is_left(seed: int) -> None:
+    """Twelve people, each with a life of his own; after all settlements, supplements and reversals the books agree, no account of
+    those who left holds a fen, and another round finds nothing."""
+    dice = random.Random(seed)
+    people = [await pensioner(n, personal=dice.choice([3000, 20000, 900000]), subsidy_city=dice.randint(1, 9000)) for n in range(12)]
+    await way.money(20_000_000, way.AT)
+    left = {}
+    for which, at in ((202612, way.AT), (202701, JANUARY), (202702, FEBRUARY)):
+        for person in dice.sample(people, 4):
+            if person not in left:
+                await alive(person, dice)
+        for person in dice.sample(people, 3):
+            if person not in left and which > 202612:
+                cause, died = dice.choice(["death", "other_pension"]), date(2026, dice.choice([11, 12]), 20)
+                left[person] = await registered(person, died, at, cause=cause, claims_funeral=dice.random() < 0.5)
+                await settlement.settle_ready(COUNTY, at)
+        plan = await way.planned(which, at)
+        for file_id in await way.sent(plan, at):
+            rows = [int(line.participant_no.partition("-")[2]) for line in await way.lines_of(file_id)]
+            await way.returned(file_id, {each: "账户不存在" for each in rows if dice.random() < 0.2}, at)
+        for person in await failed(plan):
+            await payments.void(COUNTY, plan, person, "下次补", LIN_JING, at)
+        await payments.book(COUNTY, plan, REVIEWER, at)
+        await settlement.settle_ready(COUNTY, at)
+    for person in list(left)[::2]:
+        await family.deposited(person, date(2027, 2, 3), subsidy_province=dice.randint(1, 5000))
+    while await settlement.settle_ready(COUNTY, FEBRUARY):
+        pass
+    assert len(left) > 2
+    assert [await balance(person) for person in left] == [0] * len(left)
+    undone = await engine.fetchval("select id from termination where person_id = $1", next(iter(left)))
+    async with engine.transaction():
+        await settlement_reversal.reverse(COUNTY, undone, 1, HE_JING, FEBRUARY)
+    assert await settlement.settle_ready(COUNTY, FEBRUARY) == 0
+    await family.books_agree()
+
+
+async def failed(plan: int) -> list[int]:
+    rows = await engine.fetch("select person_id from payment_transfer where plan_id = $1 and state = 'failed' order by 1", plan)
+    return [row["person_id"] for row in rows]

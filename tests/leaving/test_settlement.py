@@ -221,11 +221,15 @@ async def test_who_draws_another_pension_gets_the_account_without_subsidies() ->
 @pytest.mark.rule("R-340")
 async def test_a_subsidy_that_comes_late_is_paid_as_a_supplement() -> None:
     person = await pensioner()
+    await month(202612, DECEMBER)
+    await month(202701, EARLY)
     first = await ended(person, DIED, JANUARY)
+    assert first["overpaid_fen"] == MONTHLY
     await family.deposited(person, date(2027, 2, 3), subsidy_province=6000)
     assert await settlement.settle_ready(COUNTY, FEBRUARY) == 1
     extra = await row(await engine.fetchval("select max(id) from settlement"))
     assert (extra["kind"], extra["payable_fen"], extra["funeral_fen"]) == ("supplement", 6000, 0)
+    assert extra["overpaid_fen"] == 0  # it was set off before
     assert [fen for _, _, fen, _ in await orders()] == [first["payable_fen"], 6000]
     assert await settlement.settle_ready(COUNTY, FEBRUARY) == 0
     await family.books_agree()

@@ -228,6 +228,6 @@ KINDS: dict[str, Kind] = {
     "transfer_form": Kind("城乡居民基本养老保险关系转出审批表", "居保表33", transfer.TransferForm),
     "payment_summary": Kind("城乡居民基本养老保险基金支付汇总表", "居保表17", payment.PaymentSummary),
     "deregistration_form": Kind("城乡居民基本养老保险注销登记表", "居保表18", leaving.DeregistrationForm),
-    "settlement_sheet": Kind("城乡居民基本养老保险参保人员个人账户返还结算单", "居保表19", leaving.SettlementSheet),
+    "settlement_sheet": Kind("个人账户返还结算单", "居保表19", leaving.SettlementSheet),
     "deregistration_notice": Kind("申请注销登记告知书", "居保文11", leaving.DeregistrationNotice),
 }
