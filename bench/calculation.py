@@ -123,7 +123,9 @@ def text(value: object) -> str:
 async def fill(stage: Stage, name: str, counties: range, people: int) -> str:
     dsn = await stage.copy(name)
     owner = await stage.owner(name)
-    await owner.execute("truncate policy_parameter")  # all counties pay the same, or the model would need one system each
+    await owner.execute(
+        "truncate policy_parameter"
+    )  # all counties pay the same, or the model would need one system each
     await owner.execute(
         f"create temp table account_pattern (k int, balances text, trace text, {', '.join(f'{c} int' for c in KEPT)})"
     )

@@ -18,7 +18,7 @@ TEMPLATE = "bench_template"
 
 
 class Stage:
-    """`copy(name)` gives a fresh database with the reference data; connections are the serving role's."""
+    """`copy(name)` gives a fresh database with the reference data, or with what another one holds; connections are the serving role's."""
 
     def __init__(self, server: EmbeddedPostgres) -> None:
         self.server = server
@@ -31,10 +31,10 @@ class Stage:
         await seed_base(datetime.now(UTC))
         await engine.close_pool()
 
-    async def copy(self, name: str) -> str:
+    async def copy(self, name: str, of: str = TEMPLATE) -> str:
         admin = await asyncpg.connect(self.server.dsn(ADMIN, "postgres"))
         await admin.execute(f"drop database if exists {name} with (force)")
-        await admin.execute(f"create database {name} template {TEMPLATE} owner {OWNER}")
+        await admin.execute(f"create database {name} template {of} owner {OWNER}")
         await admin.close()
         return self.server.dsn(APP, name)
 
