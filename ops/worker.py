@@ -25,7 +25,9 @@ from domain.agency import (
     certification,
     direct_debit,
     drafts,
+    dual_coverage,
     funded_lists,
+    recovery_money,
     special_groups,
     suspensions,
     worker,
@@ -112,9 +114,10 @@ async def follow_agreements(county_code: int, at: datetime) -> None:
 
 
 async def follow_pensioners(county_code: int, at: datetime) -> None:
-    """Who is to be reminded, whose certification has run out, whom a list of deaths names, who has not said yes."""
+    """Who is to be reminded, whose certification has run out, whom a list of deaths or of the employee scheme names, who has not said yes."""
     await certification.follow(county_code, at)
     await suspensions.follow_deaths(county_code, at)
+    await dual_coverage.follow(county_code, at)
     await benefit_news.remind_silent(county_code, at)
 
 
@@ -137,6 +140,7 @@ JOBS: tuple[Job, ...] = (
     Job("debit agreements", 3600, each_county(follow_agreements)),
     Job("pensioners", 3600, each_county(follow_pensioners)),
     Job("settlements", 10, each_county(settlement.settle_ready)),
+    Job("recoveries", 10, each_county(recovery_money.follow)),
     Job("drafts", 3600, each_county(drafts.expire)),
     Job("ended sessions", 3600, forget_what_is_over),
 )

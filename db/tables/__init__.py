@@ -83,6 +83,7 @@ from db.tables.delegated import (
     DelegatedTransfer,
 )
 from db.tables.leaving import Settlement, SettlementLine, SettlementPayment, Termination, TerminationPayee
+from db.tables.linkage import DualFinding
 from db.tables.messages import ExchangeFile, ExchangeMessage, Message
 from db.tables.one_off import BenefitOneOff
 from db.tables.people import Beneficiary, IdentityIndex, Participation, Person, PersonChange, PersonIdentity
@@ -214,6 +215,7 @@ TABLES: tuple[type[Table], ...] = (
     TransferStep,
     TransferDifference,
     TransferQuestion,
+    DualFinding,
     ProvinceSettlement,
     DelegatedProgramme,
     DelegatedTerm,
