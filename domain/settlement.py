@@ -4,7 +4,7 @@ The end takes effect at once: nothing more is paid in or out. The settlement is 
 the person is still on its way in a payment month: then the worker makes it as soon as that is known.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -173,19 +173,27 @@ async def settle_ready(county_code: int, at: datetime) -> int:
     the list that the desk looks at."""
     done = 0
     for settlement_id in await leaving.waiting(county_code):
-        done += await _try(county_code, settlement_id, at)
+        done += await _try(settle(county_code, settlement_id, worker(county_code), at))
     for termination_id in await leaving.supplement_due(county_code):
-        async with transaction():
-            ended = await _held(county_code, termination_id)
-            still = termination_id in await leaving.supplement_due(county_code)
-            new = await store.open_settlement(county_code, termination_id, ended.person_id, "supplement", at) if still else None
-        done += await _try(county_code, new, at) if new is not None else False
+        done += await _try(_supplement(county_code, termination_id, at))
     return done
 
 
-async def _try(county_code: int, settlement_id: int, at: datetime) -> bool:
+async def _try(work: Awaitable[bool]) -> bool:
     try:
         async with transaction():
-            return await settle(county_code, settlement_id, worker(county_code), at)
+            return await work
     except Refused:
         return False
+
+
+async def _supplement(county_code: int, termination_id: int, at: datetime) -> bool:
+    """A settlement of what is new since the last one; none where the news comes to nothing."""
+    ended = await _held(county_code, termination_id)
+    if ended.state != "registered" or (await leaving.under_way(county_code, ended.person_id)).waiting:
+        return False
+    if (await trial(county_code, ended.person_id, ended.cause, ended.happened_on, at.date(), first=False)).nothing:
+        await store.benefit_is_settled(county_code, ended.person_id, ended.last_month)
+        return False
+    new = await store.open_settlement(county_code, termination_id, ended.person_id, "supplement", at)
+    return await settle(county_code, new, worker(county_code), at)

@@ -262,6 +262,8 @@ async def test_a_wrong_death_is_taken_back_and_the_pension_goes_on_with_its_arre
     assert [state for *_, state in await family.orders()] == ["paid" if paid else "cancelled"]
     last = await settlement_of(person)
     assert (last["kind"], last["recover_fen"]) == (("reversal", settled["payable_fen"]) if paid else ("settlement", 0))
+    days = await engine.fetch("select value_on from ledger_entry where kind in (40, 41) group by 1 having sum(personal_fen) <> 0")
+    assert days == []  # every opposite counts from the day of what it takes back
     plan = await way.planned(202701, january)
     assert await way.lines(person, plan) == [(202612, "arrears", 20923), (202701, "regular", 20923)]
     await family.books_agree()

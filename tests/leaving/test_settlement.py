@@ -235,6 +235,19 @@ async def test_a_subsidy_that_comes_late_is_paid_as_a_supplement() -> None:
     await family.books_agree()
 
 
+async def test_news_that_comes_to_nothing_is_no_settlement() -> None:
+    """A plan that was drafted with the person, and is approved without."""
+    person = await pensioner()
+    run_id, plan = await way.drafted(202612, way.AT)
+    found = await ended(person, DIED, datetime(2026, 12, 20, 9, tzinfo=CHINA))
+    await way.accepted(plan)
+    await way.approved(run_id)
+    assert (await way.transfer(plan, person))[0] == "left_out"
+    assert await settlement.settle_ready(COUNTY, JANUARY) == 0
+    assert await engine.fetchval("select array_agg(id) from settlement") == [found["id"]]
+    assert len(await told("注销结算")) == 1
+
+
 @pytest.mark.rule("R-310")
 async def test_an_increase_for_months_alive_is_paid_as_a_supplement_and_no_month_more() -> None:
     person = await pensioner()
