@@ -70,7 +70,7 @@ class Life:
     async def standard(self, month: int, dice: random.Random) -> None:
         """Another amount from a month on, which may be long past; every later step anew."""
         of = month if dice.random() < 0.4 else dice.choice(list(months.between(self.first, month)))
-        fen = dice.randint(1, 40_000)
+        fen = dice.choice([dice.randint(1, 3_000), dice.randint(20_000, 60_000)])  # so that much has to be given back
         rows = await engine.fetch(
             "select distinct from_month from benefit_standard where person_id = $1 and from_month > $2", self.person, of
         )

@@ -24,7 +24,21 @@ PEOPLE = range(1, 7)
 
 async def happens(life: Life, month: int, dice: random.Random) -> None:
     """Something between two plans."""
-    what = dice.choice(["standard", "propose", "answer", "suspend", "lift", "sentence", "sentence", "bank", "die"])
+    what = dice.choice(
+        [
+            "standard",
+            "standard",
+            "standard",
+            "propose",
+            "answer",
+            "suspend",
+            "lift",
+            "sentence",
+            "sentence",
+            "bank",
+            "die",
+        ]
+    )
     if what == "answer":
         await life.answer(month, stops=dice.random() < 0.5)
     else:
@@ -105,7 +119,7 @@ async def a_history(dice: random.Random) -> None:
         for life in lives:
             if quiet:
                 await life.settle(month)
-            elif dice.random() < 0.6:
+            elif dice.random() < 0.7:
                 await happens(life, month, dice)
         await month_of(month, lives, dice, quiet=quiet)
     for life in lives:
@@ -126,7 +140,7 @@ async def a_history(dice: random.Random) -> None:
 
 @pytest.mark.rule("R-255", "R-263", "R-264", "R-265", "R-301", "R-307")
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate], report_multiple_bugs=False,
+    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate], report_multiple_bugs=False,
     print_blob=True,
 )  # fmt: skip
 @given(dice=st.randoms(use_true_random=True))
