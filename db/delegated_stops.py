@@ -45,12 +45,14 @@ def judged(whose: str) -> str:
         f" told as materialized (select a.programme_id, a.person_id, s.kind, s.id, s.first_month, s.last_month, s.reason, {_word('stopped')}"
         f" as at_stop, {_word('over')} as at_end from (select distinct programme_id, person_id from due) a join stop s"
         " on s.person_id = a.person_id),"
+        " word as materialized (select u.programme_id, u.person_id, u.due_month, bool_or(y.code = 'asked') as asked,"
+        " bool_or(y.code = 'stopped') as stopped from due u join told s on s.programme_id = u.programme_id and s.person_id = u.person_id"
+        f" cross join lateral (select {CODE} as code) y where s.first_month <= u.due_month and {MATTERS} group by 1, 2, 3),"
         " judged as materialized (select u.programme_id, u.person_id, u.due_month, u.amount_fen, case when x.month < u.due_month then 'dead'"
         " when exists (select from benefit_suspension v where v.county_code = $1 and v.person_id = u.person_id and v.state = 'proposed'"
         " and v.reason = 'suspected_death' and v.first_month <= u.due_month) then 'verifying' when w.asked then 'asked'"
-        " when w.stopped then 'stopped' else '' end as why from due u left join death x on x.person_id = u.person_id cross join lateral"
-        f" (select bool_or(y.code = 'asked') as asked, bool_or(y.code = 'stopped') as stopped from (select {CODE} as code from told s"
-        f" where s.programme_id = u.programme_id and s.person_id = u.person_id and s.first_month <= u.due_month and {MATTERS}) y) w)"
+        " when w.stopped then 'stopped' else '' end as why from due u left join death x on x.person_id = u.person_id left join word w"
+        " on w.programme_id = u.programme_id and w.person_id = u.person_id and w.due_month = u.due_month)"
     )
 
 

@@ -51,13 +51,12 @@ class ListRow(Struct, frozen=True, kw_only=True):
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """Of one person: whether he draws a pension, has an account in use, and what he gets of one programme. `paid_until`: the last
-    month that stands in a payment; 0: none. `from_month` None: gets nothing now or later."""
+    """Of one person: whether he draws a pension, has an account in use, and what he gets of one programme, by the last row of it.
+    `paid_until`: the last month that stands in a payment; 0: none. `from_month` None: has never been given anything."""
 
     draws: bool
     has_account: bool
     paid_until: int
-    allowance_id: int | None
     from_month: int | None
     last_month: int | None
     amount_fen: int | None
@@ -133,7 +132,7 @@ async def standings(county_code: int, programme_id: int, people: Sequence[int]) 
         "select t.id, exists (select from benefit b where b.county_code = $1 and b.person_id = t.id) as draws, exists (select from"
         " payment_account x where x.county_code = $1 and x.person_id = t.id and x.ended_at is null) as has_account,"
         " coalesce((select max(l.due_month) from delegated_line l where l.county_code = $1 and l.programme_id = $2"
-        " and l.person_id = t.id and not l.voided), 0) as paid_until, a.id as allowance_id, a.from_month, a.last_month, a.amount_fen,"
+        " and l.person_id = t.id and not l.voided), 0) as paid_until, a.from_month, a.last_month, a.amount_fen,"
         " a.since_month from unnest($3::bigint[]) as t (id) left join lateral (select * from delegated_allowance a"
         " where a.county_code = $1 and a.programme_id = $2 and a.person_id = t.id and not a.void order by a.from_month desc limit 1) a on true",
         county_code, programme_id, list(people),
@@ -232,12 +231,12 @@ async def begin(
     )  # fmt: skip
 
 
-async def end(county_code: int, allowance_id: int, last_month: int) -> None:
-    """One that would end before it began has never been."""
+async def end(county_code: int, programme_id: int, person_id: int, last_month: int) -> None:
+    """Nothing after `last_month`: what would only have begun later has never been."""
     await engine.execute(
-        "update delegated_allowance set void = from_month > $3, last_month = case when from_month > $3 then last_month else $3 end"
-        " where county_code = $1 and id = $2",
-        county_code, allowance_id, last_month,
+        "update delegated_allowance set void = from_month > $4, last_month = case when from_month > $4 then last_month else $4 end"
+        " where county_code = $1 and programme_id = $2 and person_id = $3 and not void and coalesce(last_month, $4 + 1) > $4",
+        county_code, programme_id, person_id, last_month,
     )  # fmt: skip
 
 

@@ -108,11 +108,12 @@ async def draft(county_code: int, month_id: int, programme_id: int, span: Span) 
 async def changed(county_code: int, month_id: int, programme_id: int, span: Span) -> dict[int, str]:
     """People who wait for their file and are not to be paid as the draft says any more, each with why."""
     rows = await engine.fetch(
-        f"{_OF_PROGRAMME} select t.person_id, min(coalesce(j.why, 'changed')) filter (where coalesce(j.why, 'changed') <> '') as why"
-        " from delegated_transfer t join delegated_line l on l.county_code = $1 and l.month_id = $5 and l.person_id = t.person_id"
-        " and not l.voided left join judged j on j.person_id = l.person_id and j.due_month = l.due_month and j.amount_fen = l.amount_fen"
-        " where t.county_code = $1 and t.month_id = $5 and t.state = 'planned' group by t.person_id"
-        " having bool_or(coalesce(j.why, 'changed') <> '') order by t.person_id",
+        # A set difference, because the planner knows nothing of lines that were just written.
+        f"{_OF_PROGRAMME}, gone as (select l.person_id, l.due_month, l.amount_fen from delegated_line l join delegated_transfer t"
+        " on t.county_code = $1 and t.month_id = $5 and t.person_id = l.person_id and t.state = 'planned' where l.county_code = $1"
+        " and l.month_id = $5 and not l.voided except select person_id, due_month, amount_fen from judged where why = '')"
+        " select g.person_id, coalesce(min(j.why) filter (where j.why <> ''), 'changed') as why from gone g left join judged j"
+        " on j.person_id = g.person_id and j.due_month = g.due_month group by g.person_id order by g.person_id",
         county_code, span.stopping, span.last, span.first, month_id, programme_id,
     )  # fmt: skip
     return {row["person_id"]: row["why"] for row in rows}

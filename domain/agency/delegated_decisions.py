@@ -21,7 +21,6 @@ from domain.rules.imprisonment import RULES
 
 DECIDERS = (Post.DELEGATED_PAY_OFFICER,)
 STOPPING = [situation.value for situation, rule in RULES.items() if not rule.pays]
-FOREVER = 999912
 MONTHS_BACK = 11  # what was not paid for so long comes back only by a new list of the principal
 ANSWERS = {
     "stopped": {"pay": "接着发", "stop": "跟着停"},
@@ -79,6 +78,4 @@ async def answer(
 async def _end(county_code: int, programme_id: int, person_id: int) -> None:
     """For good: the principal may begin it anew."""
     standing = (await store.standings(county_code, programme_id, [person_id]))[person_id]
-    if standing.allowance_id is not None and (standing.last_month or FOREVER) > standing.paid_until:
-        last = standing.paid_until or months.after(standing.from_month or FOREVER, -1)
-        await store.end(county_code, standing.allowance_id, last)
+    await store.end(county_code, programme_id, person_id, standing.paid_until)

@@ -16,7 +16,7 @@ from db.stores import benefits
 from db.stores import delegated_lists as store
 from db.stores import special_groups as known
 from db.stores.benefits import NewAccount
-from db.stores.delegated_lists import NewLine, Standing
+from db.stores.delegated_lists import NewLine, Standing, Term
 from domain import identity, months, names
 from domain.actor import Actor
 from domain.agency import require_document, require_post
@@ -71,6 +71,7 @@ async def _judge(county_code: int, programme_id: int, read: Sequence[Line], at: 
     standings = await store.standings(
         county_code, programme_id, [p.person_id for p in people if p.person_id is not None]
     )
+    terms = await _terms(county_code, programme_id, lines)
     first: dict[int, int] = {}
     judged = []
     for line, person in zip(lines, people, strict=True):
@@ -83,7 +84,7 @@ async def _judge(county_code: int, programme_id: int, read: Sequence[Line], at: 
             wrong = "姓名和参保登记的不一致，请核对。"
         if not wrong and person.person_id is not None:
             standing = standings[person.person_id]
-            wrong = await _fits(county_code, programme_id, line, standing, at)
+            wrong = _fits(line, standing, terms.get(line.month), at)
             if not wrong and (before := first.setdefault(person.person_id, line.line_no)) != line.line_no:
                 wrong = f"和第{before}行是同一个人。"
             if not wrong and (standing.draws or standing.has_account):
@@ -128,17 +129,24 @@ def _wrong(read: NewLine, fen: int, last: str) -> str:
     return ""
 
 
-async def _fits(county_code: int, programme_id: int, line: NewLine, standing: Standing, at: datetime) -> str:
-    """Why the line does not fit what the person gets now; empty when it does."""
+async def _terms(county_code: int, programme_id: int, lines: Sequence[NewLine]) -> dict[int, Term | None]:
+    """What holds in each month that the lines name."""
+    named = {line.month for line in lines if line.month}
+    return {month: await store.term_of(county_code, programme_id, month) for month in sorted(named)}
+
+
+def _fits(line: NewLine, standing: Standing, term: Term | None, at: datetime) -> str:
+    """Why the line does not fit what the person gets now; empty when it does. `term`: what holds in its month."""
     if line.change == "begin" and line.month < months.after(months.month_of(at.date()), -MONTHS_BACK):
         return f"最多补到{MONTHS_BACK}个月以前。"
-    if line.change != "end":
-        term = await store.term_of(county_code, programme_id, line.month)
-        if term is None or (term.last_month is not None and line.month > term.last_month):
-            return f"这个项目{months.in_words(line.month)}不发。"
+    ends = term is None or (term.last_month is not None and line.month > term.last_month)
+    if ends and line.change != "end":
+        return f"这个项目{months.in_words(line.month)}不发。"
     gets = standing.from_month is not None and (standing.last_month is None or standing.last_month >= line.month)
     if line.change == "begin" and gets:
         return "这个人已经在发，不用新增；金额变了的，请填变更。"
+    if line.change == "amount" and line.month < (standing.since_month or 0):
+        return "这个人那个月还没有开始发。"
     if line.change != "begin" and not gets:
         return "这个人从那个月起没有在发。"
     if line.month <= standing.paid_until and (line.change != "begin" or standing.from_month is not None):
@@ -169,11 +177,12 @@ async def _apply(county_code: int, programme_id: int, list_id: int, at: datetime
     standings = await store.standings(
         county_code, programme_id, [line.person_id for line in lines if line.person_id is not None]
     )
+    terms = await _terms(county_code, programme_id, lines)
     settled = []
     for line in lines:
         assert line.person_id is not None, "a good line has its person"
         standing = standings[line.person_id]
-        wrong = await _fits(county_code, programme_id, line, standing, at)
+        wrong = _fits(line, standing, terms.get(line.month), at)
         if not wrong:
             await _act(county_code, programme_id, list_id, line.person_id, line, standing, at)
         settled.append((line.line_no, "refused" if wrong else "applied", wrong))
@@ -185,8 +194,7 @@ async def _act(
 ) -> None:  # fmt: skip
     since, last = line.month, line.last_month
     if line.change != "begin":
-        assert standing.allowance_id is not None, "_fits has seen it"
-        await store.end(county_code, standing.allowance_id, months.after(line.month, -1))
+        await store.end(county_code, programme_id, person_id, months.after(line.month, -1))
         since, last = standing.since_month or line.month, standing.last_month
     if line.change != "end":
         await store.begin(county_code, programme_id, list_id, person_id, line.month, last, line.amount_fen, since)

@@ -155,6 +155,22 @@ async def test_amounts_change_and_end_from_a_month_that_is_not_listed_yet() -> N
     assert await way.transfers(march) == {someone: ("planned", "", 13000)}
 
 
+async def test_a_change_before_a_change_and_an_end_before_the_beginning() -> None:
+    programme = await way.programme()
+    one, two = [await way.lives(number) for number in (1, 2)]
+    await way.listed(programme, row(person(1)), row(person(2), "新增", 202702))
+    await way.listed(programme, row(person(1), "变更", 202702, "120"))
+    early = await way.listed(programme, row(person(1), "变更", 202701, "110"), row(person(2), "停发", 202701))
+    assert await way.said(early) == [("applied", ""), ("applied", "")]
+    december = await way.drafted(programme)
+    january, february = [await way.drafted(programme, month, JANUARY) for month in (202701, 202702)]
+    assert [(await way.transfers(month))[one][2] for month in (december, january, february)] == [10000, 11000, 11000]
+    assert two not in await way.transfers(february)
+    await way.listed(programme, row(person(2), "新增", 202703))
+    late = await way.imported(programme, row(person(2), "变更", 202702, "1"), row(person(1), "变更", 202703, "1"))
+    assert [reason for _, reason in await way.said(late)] == ["这个人那个月还没有开始发。", ""]
+
+
 async def test_the_account_of_a_list_is_used_only_where_there_is_none_and_no_pension() -> None:
     programme = await way.programme()
     bare, held = await way.lives(1, bank=None), await way.lives(2)

@@ -86,16 +86,17 @@ async def test_a_stop_that_held_nothing_is_not_asked_about_when_it_is_over() -> 
     assert await way.due(await way.drafted(programme, 202701, JANUARY)) == {person_id: [202701]}
 
 
-async def test_who_begins_anew_is_not_kept_by_what_was_said_before() -> None:
+async def test_who_begins_anew_is_not_held_by_what_was_never_answered() -> None:
     programme = await way.programme()
     person_id = await pensioner(programme)
     await pensions.suspended(person_id, MONTH)
-    await way.listed(programme, row(pensions.pensioner(1), "变更", 202701, "120"))
+    await way.listed(programme, row(pensions.pensioner(1), "停发", 202702))
     await lifted(person_id, 202701)
-    await answered(programme, person_id, "stop", FEBRUARY)
-    assert await way.due(await way.drafted(programme, 202702, FEBRUARY)) == {}
     await way.listed(programme, row(pensions.pensioner(1), "新增", 202703), at=FEBRUARY)
-    assert await way.due(await way.drafted(programme, 202703, MARCH)) == {person_id: [202703]}
+    march = await way.drafted(programme, 202703, MARCH)
+    assert await way.due(march) == {person_id: [202703]}
+    await answered(programme, person_id, "pay", MARCH)
+    assert await way.due(await way.drafted(programme, 202704, MARCH)) == {person_id: [202612, 202701, 202704]}
 
 
 async def test_two_stops_at_once_need_one_word_for_both() -> None:
