@@ -6,7 +6,6 @@ from datetime import date, datetime
 import msgspec
 from msgspec import Struct
 
-from db.funds import FUNDS
 from db.stores import audit, books, messages
 from db.stores import transfers as store
 from db.stores.books import Document, NewDocument, NewLine
@@ -83,7 +82,7 @@ def entries(account_id: int, kind: Kind, lines: Sequence[Line], on: date, sign: 
         Entry(
             account_id=account_id, kind=kind, value_on=on, is_interest=line.kind == "interest",
             contribution_year=None if line.kind == "other" else line.year,
-            amounts={fund: sign * line.amounts[fund] for fund in FUNDS if line.amounts[fund]},
+            amounts={fund: sign * fen for fund, fen in line.amounts.items() if fen},
         )
         for line in lines if any(line.amounts.values())
     ]  # fmt: skip

@@ -193,3 +193,20 @@ async def test_what_the_other_county_does_not_confirm_is_taken_back_before_it_is
     assert await engine.fetchval("select state from payment_order") == "cancelled"
     assert await homes() == [(HERE, row.total_fen)]
     assert await transit(HERE) == 0
+
+
+@pytest.mark.rule("R-381")
+async def test_money_that_has_left_is_not_called_back_by_a_message(folder: Path) -> None:
+    row = await going(folder, wait=True)
+    await desk.follow(HERE, NEXT_MONTH)
+    order = (await newest(row.id)).order_id
+    assert order is not None
+    await payment_orders.paid(HERE, order, NEXT_MONTH.date(), CASHIER, NEXT_MONTH)
+    told = Completion(letter_no=row.number, in_county=OUTSIDE, out_county=HERE, outcome=Outcome.NOT_CONFIRMED, booked_on=NEXT_MONTH.date(),
+                      total_fen=0, reason="姓名不一致")  # fmt: skip
+    async with engine.transaction():
+        await departure.completed(HERE, told, worker(HERE), NEXT_MONTH)
+    after = await newest(row.id)
+    assert after.state == "sent"
+    assert "钱已经付出" in after.reason
+    assert await homes() == []

@@ -3,14 +3,17 @@
 from datetime import date, timedelta
 
 import pytest
+from msgspec import structs
 
 from db import engine
 from db.queries import accounts
 from db.queries import transfers as queries
 from db.stores import people
 from domain import verify
+from domain.agency import worker
 from domain.errors import Refused
-from domain.transfers import desk, post
+from domain.exchange.transfer import FormLine, LineKind, YesNo
+from domain.transfers import arrival, desk, post
 from tests import make
 from tests.make import COUNTY as HERE
 from tests.make import FRIDAY, WANG_DASHAN
@@ -151,3 +154,36 @@ async def test_a_letter_that_ran_out_is_sent_again(two: int) -> None:
     assert newest is not None
     assert (newest.number, newest.state) == ((await queries.one(NEIGHBOUR, again)).number, "received")  # type: ignore[union-attr]
     assert (await side(HERE, "out", there.number)).state == "lapsed"
+
+
+def forged(number: str, fen: int = 100_00, **more: object) -> FormLine:
+    line = FormLine(
+        letter_no=number, in_county=NEIGHBOUR, out_county=HERE, agency="青禾县社保中心", name=WANG_DASHAN.name,
+        social_security_no=WANG_DASHAN.id_number, first_enrolled_on=date(2015, 1, 1), out_on=FRIDAY.date(), settled_month=202611, years=1,
+        total_fen=fen, year=2026, kind=LineKind.CONTRIBUTION, counts=YesNo.YES, personal_fen=100_00, collective_fen=0,
+        other_assistance_fen=0, subsidy_province_fen=0, subsidy_city_fen=0, subsidy_county_fen=0, government_paid_fen=0, land_loss_fen=0,
+        amount_fen=100_00, handler="x",
+    )  # fmt: skip
+    return structs.replace(line, **more)
+
+
+async def test_nobody_is_taken_in_while_the_other_county_has_not_let_go(two: int) -> None:
+    there = await asked()
+    async with engine.transaction():
+        await arrival.form_came(NEIGHBOUR, [forged(there.number)], worker(NEIGHBOUR), FRIDAY)
+    with pytest.raises(Refused, match="没有终止"):
+        await desk.confirm(NEIGHBOUR, there.id, OFFICER_THERE, FRIDAY)
+    assert await home() == HERE
+
+
+@pytest.mark.rule("R-381")
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [({"total_fen": 100_01}, "合计"), ({"name": "王大川"}, "姓名"), ({"social_security_no": make.LI_XIUYING.id_number}, "身份证号码")],
+)
+async def test_a_form_that_disagrees_cannot_be_confirmed(two: int, more: dict[str, object], words: str) -> None:
+    there = await asked()
+    async with engine.transaction():
+        await arrival.form_came(NEIGHBOUR, [forged(there.number, **more)], worker(NEIGHBOUR), FRIDAY)  # type: ignore[arg-type]
+    with pytest.raises(Refused, match=words):
+        await desk.confirm(NEIGHBOUR, there.id, OFFICER_THERE, FRIDAY)

@@ -10,7 +10,8 @@ from domain.actor import Post
 from tests.backoffice.office import Office
 from tests.make import COUNTY as HERE
 from tests.make import FRIDAY, GROUP, LI_XIUYING, ZHAO_MIN
-from tests.transfers.test_across_provinces import coming, folder, going
+from tests.portal.town import Town
+from tests.transfers.test_across_provinces import coming, folder, going, register
 from tests.transfers.two_counties import OFFICER_HERE, asked, sources, use_profile
 
 __all__ = ["folder"]
@@ -79,3 +80,23 @@ async def test_a_letter_that_ran_out_has_its_button(office: Office) -> None:
         again = await queries.one(HERE, int(str(where).rpartition("/")[2]))
     assert again is not None
     assert (again.state, again.case_id, again.sent_on) == ("asked", row.case_id, FRIDAY.date())
+
+
+@pytest.mark.rule("R-389")
+async def test_the_person_sees_where_the_relation_is(folder: Path, tmp_path: Path) -> None:
+    row = await coming(folder)
+    town = Town(tmp_path / "files")
+    async with town.login(LI_XIUYING) as visitor:
+        page = await visitor.get(f"/cases/{row.case_id}")
+        for words in ("正在转移", "关系转到哪里了", "接收函已经发出", "5年，1,562.50元", "等钱足额到账"):
+            assert words in page.text, words
+        assert "已经转好" not in page.text
+        await register(row, 156_250)
+        assert "已经转好" in (await visitor.get(f"/cases/{row.case_id}")).text
+
+
+async def test_the_form_can_be_filled_in_on_a_phone(folder: Path, tmp_path: Path) -> None:
+    town = Town(tmp_path / "files")
+    async with town.login(LI_XIUYING) as visitor:
+        assert "养老保险关系转入" in (await visitor.get("/apply/transfer_in")).text
+        await visitor.get("/apply/transfer_out", 404)
