@@ -11,10 +11,12 @@ from domain.actor import ActorKind
 from domain.case import flow
 from domain.case.item import ServiceItem
 from domain.errors import NotFound
+from domain.identity import IdType
 from domain.items import BY_CODE
-from portal import answering, viewer
+from portal import answering, leaving, viewer
 from portal.drafts import EDITABLE, open_draft
 from portal.viewer import AnyRequest
+from portal.village import NewPerson
 from web.pages import go, page
 from web.sessions import actor_of
 from web.uploads import REQUEST_BYTES
@@ -53,6 +55,10 @@ async def start(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
     county = await viewer.county_of(request)
     known = {"name": subject.name, "id_type": account.id_type, "id_number": account.id_number, "phone": account.phone}
     answers: dict[str, Any] = {} if item.for_enrolled else {name: value for name, value in known.items() if value}
+    if item.for_another:
+        assert account.id_type is not None and account.id_number is not None, "the login wall has asked for the number"
+        who = NewPerson(name=subject.name, id_type=IdType(account.id_type), id_number=account.id_number)
+        answers = leaving.first_answers(who, account.phone or "", own=True)
     if (year := _year(request)) and "year" in item.payload.__struct_fields__:
         answers["year"] = year
     case_id = await flow.start(item, subject, actor, county.profile, viewer.now(request), answers)

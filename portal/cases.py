@@ -16,7 +16,7 @@ from domain.case.notices import day
 from domain.case.status import ON_A_DESK, REJECT_REASONS, REMEDIES, UNDECIDED, Status
 from domain.errors import NotFound
 from domain.items import BY_CODE
-from portal import papers, progress, transfer_progress, viewer
+from portal import papers, progress, settled, transfer_progress, viewer
 from portal.lists import shown, state_of
 from portal.viewer import AnyRequest
 from web.answers import read_back
@@ -70,11 +70,17 @@ async def view_of(case: CaseRow) -> View:
         steps=progress.steps(case, events),
         history=progress.history(events),
         points=json.decode(case.pause_points, type=list[str]) if case.pause_points else [],
-        papers=[(KINDS[kind].title, f"/cases/{case.id}/papers/{kind}.pdf") for kind in kinds_of(case)],
+        papers=[(KINDS[kind].title, f"/cases/{case.id}/papers/{kind}.pdf") for kind in _kinds(case)],
         reason=REJECT_REASONS.get(case.reason_code or "", ""),
         basis=basis_of(case),
         can_withdraw=status in UNDECIDED | {Status.DRAFT} and ActorKind.RESIDENT in BY_CODE[case.item].applicants,
     )
+
+
+def _kinds(case: CaseRow) -> list[str]:
+    """An heir gets the sheet that says where somebody lived when the case is decided (R-498)."""
+    early = case.applicant_index != case.subject_index and Status(case.status) in UNDECIDED
+    return [kind for kind in kinds_of(case) if not (early and kind == "deregistration_form")]
 
 
 def no_link(_field: str) -> str:
@@ -88,7 +94,7 @@ async def one_case(request: AnyRequest, case_id: FromPath[int]) -> Response[Any]
     if case.status == Status.DRAFT:
         by_resident = case.awaiting and actor.kind is ActorKind.RESIDENT
         return go(request, f"/confirm/{case.verify_token}" if by_resident else f"/drafts/{case_id}")
-    item = BY_CODE[case.item]
+    item, assisted = BY_CODE[case.item], actor.kind is ActorKind.ASSISTANT
     return page(
         request,
         "cases/case.html",
@@ -97,10 +103,11 @@ async def one_case(request: AnyRequest, case_id: FromPath[int]) -> Response[Any]
         view=await view_of(case),
         groups=await read_back(item, case.answers, masked=True),
         photos=await query.materials(case.county_code, case_id),
-        for_other=actor.kind is ActorKind.ASSISTANT,
+        for_other=assisted,
         remedies=REMEDIES,
         link_of=no_link,
         transfer=await transfer_progress.of_case(case),
+        settled=None if assisted else await settled.of_case(case, await viewer.indexes_of(actor), viewer.today(request)),
     )
 
 
@@ -147,7 +154,7 @@ async def withdraw(request: AnyRequest, case_id: FromPath[int]) -> Response[Any]
 async def paper(request: AnyRequest, case_id: FromPath[int], name: FromPath[str]) -> Response[bytes]:
     case, actor = await viewer.case_of(request, case_id)
     kind = name.removesuffix(".pdf")
-    if kind not in kinds_of(case):
+    if kind not in _kinds(case):
         raise NotFound
     pdf = await papers.issued(request, case, kind, actor)
     return papers.as_file(pdf, f"{KINDS[kind].title}-{case.case_no}.pdf")

@@ -39,6 +39,11 @@ class Draft(Struct, frozen=True, kw_only=True):
         return self.actor.kind is ActorKind.ASSISTANT
 
     @property
+    def about_another(self) -> bool:
+        """Not the person whose relation it is about, but an heir, applies."""
+        return self.case.applicant_index != self.case.subject_index
+
+    @property
     def is_supplement(self) -> bool:
         return self.case.status == Status.SUPPLEMENT_REQUESTED
 
@@ -119,7 +124,7 @@ async def look_over(draft: Draft, materials: list[MaterialRow], on: date) -> Loo
     except Refused as refused:
         return Look(missing=_problems(draft, refused) + missing, warnings=[], barred=False)
     # What the sources know about a person is told to that person, not to whoever types in a number for him (R-498).
-    about_another = draft.for_other or draft.case.applicant_index != draft.case.subject_index
+    about_another = draft.for_other or draft.about_another
     warnings = [each for each in looked.bars if not about_another or draft.at_once or each.code in ABOUT_THE_FORM]
     return Look(missing=missing, warnings=warnings, barred=draft.at_once and bool(looked.bars))
 

@@ -18,6 +18,7 @@ from portal import (
     contribution_papers,
     estimate,
     home,
+    leaving,
     login,
     materials,
     me,
@@ -41,7 +42,7 @@ from web.settings import Settings
 from web.storage import Storage
 
 MODULES = (
-    login, home, apply, confirming, materials, cases, account, statement, contribution, contribution_papers, paper_check, estimate, pension, notice, me,
+    login, home, apply, confirming, materials, cases, account, statement, contribution, contribution_papers, paper_check, estimate, pension, notice, me, leaving,
     village, certification, village_benefits, village_check,
 )  # fmt: skip
 FOOTER = (Link("个人信息怎样使用", "/privacy"),)

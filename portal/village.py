@@ -120,7 +120,7 @@ async def start_for(
     actor, item = assistant_of(request, village), BY_CODE.get(code)
     found = await query.on_roster(actor.scope.county_code, village, person_id)
     person = await query.person(actor.scope.county_code, person_id) if found else None
-    if person is None or item is None:
+    if person is None or item is None or item.for_another:  # who applies is asked first (portal.leaving)
         raise NotFound
     subject = Subject(county_code=person.county_code, name=person.name, id_index=person.id_index, person_id=person_id)
     return await _start(request, actor, item, subject, {})

@@ -18,3 +18,8 @@ async def count(limit: attempts.Limit, key: str, at: datetime) -> None:
 async def count_paper(address: str, at: datetime) -> None:
     """Numbers of papers run one after the other: nobody is to read off how many there are, or their amounts."""
     await count(attempts.PAPERS, address, at)
+
+
+async def count_bereaved(account_id: int, at: datetime) -> None:
+    """Names and numbers tried one after the other: nobody is to find out who has died."""
+    await count(attempts.BEREAVED, f"{account_id}", at)

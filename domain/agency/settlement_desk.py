@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from db.engine import transaction
+from db.queries import leaving
 from db.queries import people as people_query
 from db.stores import audit, messages
 from db.stores import leaving as store
@@ -47,7 +48,7 @@ async def own_account(
     async with transaction():
         row = await store.lock_settlement(county_code, settlement_id)
         payees = await store.payees(county_code, row.termination_id) if row else []
-        payee = next((each for each in payees if each.line_no == line_no and is_of(each, indexes)), None)
+        payee = next((each for each in payees if each.line_no == line_no and _is_of(each, indexes)), None)
         if row is None or payee is None:
             raise NotFound
         orders = await store.orders(county_code, settlement_id)
@@ -60,8 +61,14 @@ async def own_account(
             await store.set_payee_account(county_code, row.termination_id, line_no, holder, bank.strip(), number)
 
 
-def is_of(payee: PayeeRow, indexes: Collection[bytes]) -> bool:
-    """Whether somebody with these numbers is the payee or the guardian."""
+async def lines_of(county_code: int, settlement_id: int, indexes: Collection[bytes]) -> set[int]:
+    """The shares of somebody with these numbers, and of children in his care."""
+    found = await leaving.settlement(county_code, settlement_id)
+    payees = await store.payees(county_code, found.termination_id) if found else []
+    return {each.line_no for each in payees if _is_of(each, indexes)}
+
+
+def _is_of(payee: PayeeRow, indexes: Collection[bytes]) -> bool:
     guardian = people_query.id_index_of(payee.guardian_number) if payee.guardian_number else None
     return payee.id_index in indexes or guardian in indexes
 
