@@ -55,6 +55,9 @@ class DocumentKind(StrEnum):
     TRANSFER_IN = "transfer_in"  # and one that comes from there
     TRANSFER_PAYMENT = "transfer_payment"  # the money of it, paid next month
     PROVINCE_SETTLEMENT = "province_settlement"  # or settled by the province next year
+    RECOVERY_DEMAND = "recovery_demand"  # what was overpaid is known and owed
+    RECOVERY = "recovery"  # money of it that came back
+    RECOVERY_WRITE_OFF = "recovery_write_off"  # and what is given up
     MOVEMENT = "movement"  # from one account of the agency to another
     DELEGATED_ARRIVAL = "delegated_arrival"  # another bureau's money: it came, was paid out, what was left went back
     DELEGATED_PAYMENT = "delegated_payment"
@@ -93,6 +96,9 @@ KINDS: dict[DocumentKind, Rules] = {
     DocumentKind.TRANSFER_IN: Rules("关系转入", Kind.TRANSFER_IN),
     DocumentKind.TRANSFER_PAYMENT: Rules("关系转出付款", Kind.TRANSFER_OUT, "expenditure_account"),
     DocumentKind.PROVINCE_SETTLEMENT: Rules("省内转移结算", Kind.TRANSFER_OUT, "transit"),
+    DocumentKind.RECOVERY_DEMAND: Rules("多发待遇登记应收", Kind.PENSION, "suspense_paid"),
+    DocumentKind.RECOVERY: Rules("稽核退款", Kind.PENSION),
+    DocumentKind.RECOVERY_WRITE_OFF: Rules("多发待遇核销", Kind.PENSION, "suspense_paid"),
     DocumentKind.MOVEMENT: Rules("基金账户之间划转", Kind.CONTRIBUTION),
     DocumentKind.DELEGATED_ARRIVAL: Rules("代发资金到账", Kind.CONTRIBUTION, "entrusted_account"),
     DocumentKind.DELEGATED_PAYMENT: Rules("代发支付", Kind.CONTRIBUTION, "entrusted_account"),

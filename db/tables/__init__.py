@@ -88,6 +88,19 @@ from db.tables.messages import ExchangeFile, ExchangeMessage, Message
 from db.tables.one_off import BenefitOneOff
 from db.tables.people import Beneficiary, IdentityIndex, Participation, Person, PersonChange, PersonIdentity
 from db.tables.places import Region, RegionMapping, RegionVersion
+from db.tables.recovery import (
+    Recovery,
+    RecoveryAgreement,
+    RecoveryDecision,
+    RecoveryDeduction,
+    RecoveryEntry,
+    RecoveryFile,
+    RecoveryInstalment,
+    RecoveryItem,
+    RecoveryNeglect,
+    RecoveryNotice,
+    RecoveryPayment,
+)
 from db.tables.reference import (
     CalendarApplied,
     CalendarDay,
@@ -230,4 +243,15 @@ TABLES: tuple[type[Table], ...] = (
     VillagePackLine,
     VillagePackFile,
     VillageCheck,
+    Recovery,
+    RecoveryAgreement,
+    RecoveryDecision,
+    RecoveryDeduction,
+    RecoveryEntry,
+    RecoveryFile,
+    RecoveryInstalment,
+    RecoveryItem,
+    RecoveryNeglect,
+    RecoveryNotice,
+    RecoveryPayment,
 )
