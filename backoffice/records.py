@@ -60,13 +60,14 @@ ACTIONS = {
     "transfer.not_confirmed": "不予确认转入", "transfer.cancelled": "取消转出", "transfer.ordered": "开出转移支付单", "transfer.paid": "转移款付出",
     "transfer.difference": "登记转移到账差异", "transfer.cleared": "办结转移到账差异", "transfer.asked_about": "核查转移记录",
     "transfer.answered_about": "答复转移记录核查", "transfer.recovered": "收回垫付补贴",
+    "dual.suspended": "重复参保领取先暂停", "dual.ended": "重复参保领取属实", "dual.cleared": "重复参保领取不属实",
     "run.approved": "批准批次", "run.cancelled": "取消批次", "run.done": "批次完成",
 }  # fmt: skip
 PAGE_SIZE = 50
 OBJECTS = (("case", "业务"), ("person", "参保人员"), ("staff_user", "人员账号"), ("assistant", "协办员"), ("authority", "非常规权限"),
            ("search", "查询"), ("calendar", "放假安排"), ("region", "行政区划"), ("source", "比对来源"),
            ("parameter_proposal", "政策参数"), ("fund_document", "业务单据"), ("receipt", "到款"), ("accounting_period", "会计月份"),
-           ("batch_run", "批次"), ("exchange_file", "收发文件"), ("transfer", "关系转移"), ("settlement", "注销结算"), ("deregistration_notice", "申请注销告知书"))  # fmt: skip
+           ("batch_run", "批次"), ("exchange_file", "收发文件"), ("transfer", "关系转移"), ("settlement", "注销结算"), ("dual_finding", "重复参保领取"), ("deregistration_notice", "申请注销告知书"))  # fmt: skip
 STALE_DAYS = 31  # a snapshot older than a month is worth asking about
 
 

@@ -1,0 +1,3 @@
+from tests.backoffice.conftest import office
+
+__all__ = ["office"]
