@@ -140,7 +140,7 @@ async def a_history(dice: random.Random) -> None:
 
 @pytest.mark.rule("R-255", "R-263", "R-264", "R-265", "R-301", "R-307")
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate], report_multiple_bugs=False,
+    max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate], report_multiple_bugs=False,
     print_blob=True,
 )  # fmt: skip
 @given(dice=st.randoms(use_true_random=True))
