@@ -75,6 +75,7 @@ async def test_a_person_moves_with_balance_and_years(two: int) -> None:
     assert await years_of(NEIGHBOUR) == before
     assert await transit(HERE) == out.total_fen == -await transit(NEIGHBOUR), "the province settles next year"
     await clean(HERE, NEIGHBOUR)
+    assert await engine.fetchval("select count(*) from exchange_message where partner = 'transfer' and state = 'waiting'") == 0
     left = await people.read(HERE, two)
     assert left is not None
     assert (left.participation_status, left.contribution_status) == (4, 3)

@@ -282,6 +282,17 @@ async def _letter(number: str) -> TransferRow:
     return await side(HERE, "out", number)
 
 
+@pytest.mark.rule("R-382")
+async def test_what_was_opened_after_the_signer_looked_still_bars_under_the_lock(two: int) -> None:
+    number, _ = await wanted()
+    row = await side(HERE, "out", number)
+    await approved(paid(20_000))
+    with pytest.raises(Refused, match="没有登账"):
+        async with engine.transaction():
+            await departure.leave(row, SIGNER_HERE, FRIDAY)
+    assert await home() == HERE
+
+
 @pytest.mark.rule("R-382", "R-391")
 async def test_a_contribution_booked_at_the_same_moment_goes_along_or_waits(two: int) -> None:
     """Whichever is first: not a fen is lost, none is in an account that has gone."""

@@ -6,6 +6,7 @@ import pytest
 
 from db import engine
 from db.queries import transfers as queries
+from db.stores import transfers
 from domain import verify
 from domain.actor import Actor, Post
 from domain.errors import Refused
@@ -72,7 +73,9 @@ async def test_nothing_is_settled_twice_and_nothing_in_its_own_year() -> None:
     await moved()
     with pytest.raises(Refused, match="次年"):
         await run.prepare(province_settlement.KIND, HERE, "2026", make.HE_JING, datetime(2026, 12, 31, 9, tzinfo=CHINA))
-    await settle(HERE)
+    run_id = await settle(HERE)
+    again = await transfers.settle_province(HERE, run_id, 2026)
+    assert (again.people_out, again.out_fen) == (0, 0)
     with pytest.raises(Refused, match="没有要结算"):
         await run.prepare(province_settlement.KIND, HERE, "2026", make.HE_JING, NEXT_YEAR)
 
