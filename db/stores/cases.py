@@ -277,6 +277,14 @@ async def add_commitment(
     )  # fmt: skip
 
 
+async def take_back_commitment(county_code: int, case_id: int, at: datetime) -> None:
+    """The signer does not stand by it any more; it stays on record."""
+    await engine.execute(
+        "update commitment set taken_back_at = $3 where county_code = $1 and case_id = $2 and taken_back_at is null",
+        county_code, case_id, at,
+    )  # fmt: skip
+
+
 async def open_clocks(county_code: int, after_id: int, limit: int) -> list[Record]:
     """Cases whose due date still matters, in order of id, for the recomputation when a calendar year was loaded."""
     return await engine.fetch(

@@ -446,6 +446,7 @@ async def withdraw(county_code: int, case_id: int, actor: Actor, at: datetime) -
         if actor.kind is ActorKind.ASSISTANT and case.case_no:
             raise Refused(Problem("resident-withdraws", "已经提交的业务只能由居民本人撤回，或者请乡镇事务所帮忙。"))
         await _close(case, actor, at, Status.WITHDRAWN, "withdrawn", {})
+        await cases.take_back_commitment(county_code, case_id, at)  # 承诺 goes with the application
         if case.case_no:
             title, body = notices.withdrawn(BY_CODE[case.item].title, case.case_no)
             await _tell(case, title, body, at)

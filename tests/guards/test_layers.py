@@ -101,7 +101,7 @@ def test_transactions_are_opened_in_few_places(path: Path) -> None:
 
 def test_only_the_door_moves_a_case() -> None:
     """Nothing outside flow calls the stores that write a case's state or its events."""
-    writers = {"change", "append_event", "begin_pause", "end_pause", "insert_draft", "set_clock", "add_commitment"}
+    writers = {"change", "append_event", "begin_pause", "end_pause", "insert_draft", "set_clock", "add_commitment", "take_back_commitment"}
     for path in FILES:
         module = module_of(path)
         if within(module, {"domain.case.flow", "db.stores.cases", "bench"}):

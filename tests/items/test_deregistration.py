@@ -234,6 +234,7 @@ async def test_the_promise_can_be_taken_back_until_the_decision() -> None:
     await flow.withdraw(COUNTY, case_id, make.resident(DAUGHTER, when=AT), AT)
     assert (await benefit(person))["state"] == "confirmed"
     assert await engine.fetchval("select count(*) from termination") == 0
+    assert await engine.fetchval("select taken_back_at from commitment where case_id = $1", case_id) == AT
 
 
 async def reversed_case(original: int, when: datetime) -> None:
