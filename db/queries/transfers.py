@@ -75,11 +75,18 @@ async def listed(
     return [row_of(row) for row in rows]
 
 
-async def open_ids(county_code: int) -> list[int]:
-    """What the worker looks after."""
+async def to_follow(county_code: int, on: date) -> list[int]:
+    """What the worker has to do something about: a letter that ran out, money that came, a case that was refused, a payment of an
+    earlier month's transfer that is not in the books."""
     rows = await engine.fetch(
-        "select id from transfer where county_code = $1 and state in ('asked', 'answered', 'received', 'sent') order by id",
-        county_code,
+        "select t.id from transfer t where t.county_code = $1 and (t.state = 'asked' and t.valid_until < $2"
+        " or t.state = 'answered' and t.document_id is not null and exists (select from receipt r where r.county_code = $1"
+        " and r.document_id = t.document_id)"
+        " or t.state = 'received' and exists (select from service_case c where c.county_code = $1 and c.id = t.case_id"
+        " and c.status = 'rejected')"
+        " or t.state in ('sent', 'finished') and t.money = 'cash' and t.total_fen > 0 and t.payment_document_id is null"
+        " and t.out_on < date_trunc('month', $2::date)) order by t.id",
+        county_code, on,
     )  # fmt: skip
     return [row["id"] for row in rows]
 
@@ -199,16 +206,6 @@ async def newest_order(county_code: int, document_id: int) -> int | None:
 async def county_codes() -> set[int]:
     """Counties of this installation."""
     return {row["county_code"] for row in await engine.fetch("select county_code from county")}
-
-
-async def unpaid_ids(county_code: int) -> list[int]:
-    """Finished over there, and the payment is not in the books yet."""
-    rows = await engine.fetch(
-        "select id from transfer where county_code = $1 and direction = 'out' and state = 'finished' and money = 'cash'"
-        " and total_fen > 0 and payment_document_id is null order by id",
-        county_code,
-    )  # fmt: skip
-    return [row["id"] for row in rows]
 
 
 class ProvinceRow(Struct, frozen=True, kw_only=True):

@@ -81,7 +81,7 @@ async def follow(county_code: int, at: datetime) -> None:
     """Letters that ran out, cases that were refused, money to be paid and money that came. Trouble with one transfer does not
     keep the others waiting, and is raised in the end."""
     troubles: list[Exception] = []
-    for transfer_id in [*await queries.open_ids(county_code), *await queries.unpaid_ids(county_code)]:
+    for transfer_id in await queries.to_follow(county_code, at.date()):
         for work in (arrival.lapse, arrival.take_money, _refused_case, departure.pay):
             try:
                 async with transaction():
