@@ -1,6 +1,6 @@
 """省内转移 between two counties of one installation: the relation moves, money is settled next year (湖南省经办工作流程九)."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from msgspec import structs
@@ -9,14 +9,17 @@ from db import engine
 from db.queries import accounts
 from db.queries import transfers as queries
 from db.stores import people
+from db.stores.ledger import Entry
 from domain import verify
 from domain.agency import worker
 from domain.errors import Refused
 from domain.exchange.transfer import FormLine, LineKind, YesNo
+from domain.ledger import Kind
 from domain.transfers import arrival, desk, post
 from tests import make
 from tests.make import COUNTY as HERE
 from tests.make import FRIDAY, WANG_DASHAN
+from tests.runs.conftest import posted
 from tests.transfers.two_counties import (
     NEIGHBOUR,
     OFFICER_THERE,
@@ -188,3 +191,28 @@ async def test_a_form_that_disagrees_cannot_be_confirmed(two: int, more: dict[st
         await arrival.form_came(NEIGHBOUR, [forged(there.number, **more)], worker(NEIGHBOUR), FRIDAY)  # type: ignore[arg-type]
     with pytest.raises(Refused, match=words):
         await desk.confirm(NEIGHBOUR, there.id, OFFICER_THERE, FRIDAY)
+
+
+@pytest.mark.rule("R-376", "R-182")
+async def test_e20_interest_runs_to_the_month_in_which_one_leaves(county: object) -> None:
+    """5000 at the start of the year, 500 in May, 60 in July, 2.75%, out in September: 107.98 of interest, 5667.98 in all."""
+    september = datetime(2026, 9, 15, 10, tzinfo=make.CHINA)
+    await neighbour()
+    await engine.execute(
+        "insert into policy_parameter (county_code, kind, key, value, effective_on, decided_on, document, verified, proposed_by, confirmed_by,"
+        " recorded_at) values ($1, 'crediting_rate', '', '0.0275', '2026-01-01', '2026-01-10', 'x', false, 'a', 'b', now())", HERE,
+    )  # fmt: skip
+    account = await accounts.account_of(HERE, await make.participant())
+    assert account is not None
+    await posted([
+        Entry(account_id=account.id, kind=Kind.CONTRIBUTION, value_on=day, contribution_year=day.year, amounts={"personal": fen})
+        for day, fen in ((date(2025, 12, 31), 5000_00), (date(2026, 5, 12), 500_00), (date(2026, 7, 9), 60_00))
+    ])  # fmt: skip
+    await engine.execute("update account_balance set settled_year = 2025 where county_code = $1", HERE)
+    out, came = await moved(when=september)
+    assert (out.settled_month, out.total_fen) == (202609, 5667_98)
+    lines = await queries.lines(NEIGHBOUR, came.id)
+    assert [(line.year, line.kind, line.total_fen) for line in lines] == [
+        (2025, "contribution", 5000_00), (2026, "contribution", 560_00), (2026, "interest", 107_98),
+    ]  # fmt: skip
+    assert await homes() == [(NEIGHBOUR, 5667_98)]
