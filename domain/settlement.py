@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from db.engine import transaction
 from db.queries import leaving, people
-from db.stores import audit, benefits, death_reports, messages, suspensions
+from db.stores import audit, benefits, death_reports, messages, relations, suspensions
 from db.stores import leaving as store
 from db.stores.leaving import Ended, NewTermination, PayeeRow
 from domain import books, months, payments
@@ -70,10 +70,10 @@ async def register(county_code: int, new: New, by: Actor, at: datetime) -> int:
     last = months.month_of(new.happened_on)
     before = {key: standing[key] for key in standing if key != "recheck_from"}
     before |= {"suspensions": await _lift(county_code, new, last, by, at)}
-    await store.set_participation(county_code, new.person_id, 4, 3)
-    await store.leave_debits(county_code, new.person_id, at.date())
+    await relations.set_participation(county_code, new.person_id, 4, 3)
+    await relations.leave_debits(county_code, new.person_id, at.date())
     if standing["benefit_state"]:
-        await store.settle_benefit(county_code, new.person_id, last, ENDED[Cause(new.cause)])
+        await relations.settle_benefit(county_code, new.person_id, last, ENDED[Cause(new.cause)])
     termination_id = await store.add_termination(county_code, NewTermination(
         person_id=new.person_id, account_id=standing["account_id"], case_id=new.case_id, cause=new.cause, happened_on=new.happened_on,
         last_month=last, evidence=new.evidence, evidence_note=new.evidence_note, claims_funeral=new.claims_funeral,
@@ -94,7 +94,7 @@ async def _ending(county_code: int, person_id: int, by: Actor, at: datetime) -> 
     for plan_id in way.planned:
         await payments.take_out(county_code, plan_id, person_id, TAKEN_OUT, by, at)
     await _give_up(county_code, person_id, way.failed, by, at)
-    standing = await store.standing(county_code, person_id)
+    standing = await relations.standing(county_code, person_id)
     if standing is None:
         raise NotFound
     if standing["participation_status"] == 4 or standing["account_status"] != "open":
@@ -112,7 +112,7 @@ async def _lift(county_code: int, new: New, last: int, by: Actor, at: datetime) 
     """Nothing is stopped any more: the months up to the last one are owed (R-339), but for those of a prisoner (R-363). Returns
     the suspensions of a prisoner, which a reversal brings back."""
     why, prison = f"养老保险关系终止：{CAUSE_TITLES[Cause(new.cause)]}", []
-    for suspension_id, reason, first, state in await store.open_suspensions(county_code, new.person_id):
+    for suspension_id, reason, first, state in await relations.open_suspensions(county_code, new.person_id):
         if state == "proposed":
             await suspensions.dismiss(county_code, [suspension_id], why, by.id, by.name, at)
             continue
@@ -128,7 +128,7 @@ async def _lift(county_code: int, new: New, last: int, by: Actor, at: datetime) 
 
 
 async def _payees(county_code: int, new: New) -> list[PayeeRow]:
-    old = await store.account_in_use(county_code, new.person_id) if new.use_old_account else None
+    old = await relations.account_in_use(county_code, new.person_id) if new.use_old_account else None
     return [
         PayeeRow(
             line_no=number, id_index=people.id_index_of(each.id_number),
@@ -152,7 +152,7 @@ async def settle(county_code: int, settlement_id: int, by: Actor, at: datetime) 
     if way.waiting or way.planned:
         return False
     await books.open_period(county_code, at.date())  # one booking after the other: what is looked at now stays so
-    if await store.standing(county_code, ended.person_id) is None:
+    if await relations.standing(county_code, ended.person_id) is None:
         raise NotFound
     found = await trial(
         county_code, ended.person_id, ended.cause, ended.happened_on, at.date(), claims_funeral=ended.claims_funeral,
@@ -193,7 +193,7 @@ async def _supplement(county_code: int, termination_id: int, at: datetime) -> bo
     if ended.state != "registered" or (await leaving.under_way(county_code, ended.person_id)).waiting:
         return False
     if (await trial(county_code, ended.person_id, ended.cause, ended.happened_on, at.date(), first=False)).nothing:
-        await store.benefit_is_settled(county_code, ended.person_id, ended.last_month)
+        await relations.benefit_is_settled(county_code, ended.person_id, ended.last_month)
         return False
     new = await store.open_settlement(county_code, termination_id, ended.person_id, "supplement", at)
     return await settle(county_code, new, worker(county_code), at)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import msgspec
 
 from db.queries import accounts
-from db.stores import audit, benefits, cases, ledger, messages, people
+from db.stores import audit, benefits, cases, ledger, messages, people, relations
 from db.stores import books as book_store
 from db.stores import leaving as store
 from db.stores import refunds as order_store
@@ -46,8 +46,8 @@ async def book(county_code: int, settlement_id: int, ended: Ended, found: Trial,
         (each.due_month, "arrears" if each.total_fen > 0 else "overpaid", each.amounts, "") for each in found.months
     ])  # fmt: skip
     await store.set_settlement(county_code, settlement_id, values)
-    await store.benefit_is_settled(county_code, ended.person_id, ended.last_month)
-    await store.set_account(county_code, ended.account_id, "settled")
+    await relations.benefit_is_settled(county_code, ended.person_id, ended.last_month)
+    await relations.set_account(county_code, ended.account_id, "settled")
     await benefits.mark_settled(county_code, ended.account_id, at.year)
     detail = f"{found.offset.payable} {found.offset.recover}"
     await audit.write(county_code, at, by.kind, by.id, by.name, "settlement.booked", "settlement", f"{settlement_id}", detail=detail)

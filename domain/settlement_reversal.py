@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from db.queries import leaving as queries
-from db.stores import audit, ledger, messages, people, suspensions
+from db.stores import audit, ledger, messages, people, relations, suspensions
 from db.stores import books as book_store
 from db.stores import leaving as store
 from db.stores import refunds as order_store
@@ -50,13 +50,13 @@ async def reverse(county_code: int, termination_id: int, case_id: int, by: Actor
 
 async def _restore(county_code: int, ended: Ended, at: datetime) -> None:
     before = msgspec.json.decode(ended.before)
-    await store.set_participation(county_code, ended.person_id, before["participation_status"], before["contribution_status"])
-    await store.set_account(county_code, ended.account_id, before["account_status"])
+    await relations.set_participation(county_code, ended.person_id, before["participation_status"], before["contribution_status"])
+    await relations.set_account(county_code, ended.account_id, before["account_status"])
     for suspension_id in before["suspensions"]:
         await suspensions.reopen(county_code, suspension_id)
     if before["benefit_state"]:
         first = await queries.first_settled(county_code, ended.id)
-        await store.restore_benefit(county_code, ended.person_id, before, min(first or 999912, months.after(ended.last_month)))
+        await relations.restore_benefit(county_code, ended.person_id, before, min(first or 999912, months.after(ended.last_month)))
     person = await people.read(county_code, ended.person_id)
     assert person is not None, "who has left was here"
     await messages.queue_exchange(county_code, "tax", "registration", {

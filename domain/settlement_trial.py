@@ -9,10 +9,10 @@ from datetime import date
 
 from msgspec import Struct
 
-from db.queries import accounts, leaving
+from db.queries import accounts, leaving, settlement_months
 from db.queries.accounts import Account
-from db.queries.leaving import MonthDifference
-from db.stores import leaving as store
+from db.queries.settlement_months import MonthDifference
+from db.stores import relations
 from domain import months
 from domain.agency.parameters_import import snapshot
 from domain.determination import Capitalised, settled
@@ -86,10 +86,10 @@ async def trial(
     if account is None:
         raise NotFound
     parameters, last = await snapshot(county_code), months.month_of(happened_on)
-    found = await leaving.differences(county_code, person_id, last, STOPPING)
+    found = await settlement_months.differences(county_code, person_id, last, STOPPING)
     back = await _restored(county_code, person_id, account.id, found)
     balances, interest = await _final(county_code, account, on, parameters, back)
-    serving = await store.served(county_code, person_id, last, STOPPING)
+    serving = await relations.served(county_code, person_id, last, STOPPING)
     charged = _charged(balances, found)
     left = {fund: fen - charged.get(fund, 0) for fund, fen in balances.items()}
     how = rule.inheritance(
@@ -100,7 +100,7 @@ async def trial(
     grant = Fen(0)
     if first and claims_funeral and cause == Cause.DEATH:
         grant = await _funeral(county_code, person_id, parameters, happened_on, claimed_on or on, serving=serving)
-    carried = await store.carried(county_code, person_id)
+    carried = await relations.carried(county_code, person_id)
     arrears, overpaid = (sum(max(sign * each.total_fen, 0) for each in found) for sign in (1, -1))
     return Trial(
         cause=Cause(cause), last_month=last, months=tuple(found), interest=interest, restored=back, balances=balances,
@@ -129,7 +129,7 @@ async def _restored(
         return ()
     paid, taken = (
         {Fund(fund): fen for fund, fen in sums.items()}
-        for sums in await leaving.account_pensions(county_code, person_id, account_id)
+        for sums in await settlement_months.account_pensions(county_code, person_id, account_id)
     )
     rest, parts = rule.restored(account_parts(wrong, -1), paid, taken), []
     for each in wrong:
@@ -161,7 +161,7 @@ def _charged(balances: dict[Fund, int], found: Sequence[MonthDifference]) -> dic
 async def _funeral(
     county_code: int, person_id: int, parameters: Parameters, died_on: date, claimed_on: date, *, serving: bool
 ) -> Fen:
-    standing = await store.benefit_state(county_code, person_id)
+    standing = await relations.benefit_state(county_code, person_id)
     basic = sum(yuan(value) for _, value, _ in parameters.entered(Kind.BASIC_PENSION, died_on))
     grant = parameters.funeral_grant(died_on)
     return rule.funeral(grant, basic, died_on, claimed_on, receiving=standing is not None, serving=serving)
