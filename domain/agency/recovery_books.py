@@ -6,7 +6,7 @@ debt, what is given up is an expense of its own. In the caller's transaction."""
 from collections.abc import Mapping
 from datetime import datetime
 
-from db.queries import accounts, leaving
+from db.queries import accounts, settlement_months
 from db.stores import books as store
 from db.stores import ledger, people
 from db.stores.books import Document, NewDocument, VoucherLine
@@ -51,7 +51,7 @@ async def _restore(
     account = await accounts.account_of(county_code, held.person_id)
     if not wrong or account is None or account.status != "open":
         return 0
-    paid, taken = await leaving.account_pensions(county_code, held.person_id, account.id)
+    paid, taken = await settlement_months.account_pensions(county_code, held.person_id, account.id)
     back = restored(wrong, {Fund(f): fen for f, fen in paid.items()}, {Fund(f): fen for f, fen in taken.items()})
     if back:
         amounts = {fund.value: fen for fund, fen in back.items()}
