@@ -134,10 +134,10 @@ def test_the_order_of_the_rows_does_not_matter_and_a_second_import_does_nothing(
     assert plan_changes(after(plan), SHEET) == []
 
 
-@pytest.mark.rule("R-448")
-def test_nothing_is_deleted() -> None:
-    """E-65."""
-    assert "不允许删除" in complaint(Row(2, "43012102", f"{COUNTY}富镇", "乡镇(街道)", "D"))
+@pytest.mark.parametrize("example", examples("region_deletion"))
+def test_nothing_is_deleted(example: dict[str, str]) -> None:
+    row = Row(2, example["行政代码"], example["行政区划名称"], "乡镇(街道)", example["标志"])
+    assert example["提示"] in complaint(row)
 
 
 @pytest.mark.rule("R-448")

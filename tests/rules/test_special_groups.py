@@ -7,6 +7,7 @@ import pytest
 from domain.money import Fen
 from domain.parameters import ContributionRule
 from domain.rules.special_groups import Spell, identity
+from tests.rules.worked import examples
 
 MARCH = date(2026, 3, 1)
 
@@ -68,6 +69,15 @@ def test_an_identity_that_ended_keeps_its_year_and_not_the_next(
     category: str, until_on: date | None, found: str
 ) -> None:
     assert identity([spell(category, until_on=until_on)], 2026, MARCH, RULES, "20") == found
+
+
+@pytest.mark.parametrize("row", examples("identity_end"))
+def test_worked_examples_of_leaving_a_list(row: dict[str, str]) -> None:
+    begun, ended, paid = (date.fromisoformat(row[name]) if row[name] else None for name in ("开始日期", "结束日期", "缴费日期"))
+    assert begun is not None
+    assert paid is not None
+    found = identity([spell(row["身份"], begun, ended)], int(row["缴费年度"]), paid, RULES, "20")
+    assert found == (row["身份"] if row["政府代缴"] == "是" else "011")
 
 
 @pytest.mark.rule("R-131", "R-132")
