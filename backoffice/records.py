@@ -61,13 +61,19 @@ ACTIONS = {
     "transfer.difference": "登记转移到账差异", "transfer.cleared": "办结转移到账差异", "transfer.asked_about": "核查转移记录",
     "transfer.answered_about": "答复转移记录核查", "transfer.recovered": "收回垫付补贴",
     "dual.suspended": "重复参保领取先暂停", "dual.ended": "重复参保领取属实", "dual.cleared": "重复参保领取不属实",
+    "recovery.registered": "登记追缴", "recovery.verified": "核实追缴", "recovery.withdrawn": "撤回追缴", "recovery.debtor": "填写由谁退还",
+    "recovery.fraud": "标记涉嫌骗取", "recovery.noticed": "发出返还、追缴通知书", "recovery.served": "登记通知书送达", "recovery.filed": "添加追缴材料",
+    "recovery.payment": "登记稽核退款", "recovery.agreed": "登记分期协议", "recovery.missed": "分期没有按时退", "recovery.deducted": "交发放计划扣还",
+    "recovery.deduction_ended": "停止从养老金扣还", "recovery.write_off_asked": "申请核销", "recovery.write_off_approved": "批准核销",
+    "recovery.write_off_refused": "没有批准核销", "recovery.transfer_asked": "申请移送", "recovery.transfer_approved": "批准移送",
+    "recovery.transfer_refused": "没有批准移送", "recovery.neglect": "记录失职",
     "run.approved": "批准批次", "run.cancelled": "取消批次", "run.done": "批次完成",
 }  # fmt: skip
 PAGE_SIZE = 50
 OBJECTS = (("case", "业务"), ("person", "参保人员"), ("staff_user", "人员账号"), ("assistant", "协办员"), ("authority", "非常规权限"),
            ("search", "查询"), ("calendar", "放假安排"), ("region", "行政区划"), ("source", "比对来源"),
            ("parameter_proposal", "政策参数"), ("fund_document", "业务单据"), ("receipt", "到款"), ("accounting_period", "会计月份"),
-           ("batch_run", "批次"), ("exchange_file", "收发文件"), ("transfer", "关系转移"), ("settlement", "注销结算"), ("dual_finding", "重复参保领取"), ("deregistration_notice", "申请注销告知书"))  # fmt: skip
+           ("batch_run", "批次"), ("exchange_file", "收发文件"), ("transfer", "关系转移"), ("settlement", "注销结算"), ("recovery", "追缴"), ("dual_finding", "重复参保领取"), ("deregistration_notice", "申请注销告知书"))  # fmt: skip
 STALE_DAYS = 31  # a snapshot older than a month is worth asking about
 
 

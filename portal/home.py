@@ -13,7 +13,7 @@ from domain.case.chain import Chain, Step
 from domain.case.item import SOURCE_TITLES, ServiceItem
 from domain.items import ITEMS
 from domain.local import profile as local_profile
-from portal import leaving, pension, viewer
+from portal import leaving, pension, repayment, viewer
 from portal.apply import item_for_residents
 from portal.lists import shown
 from portal.viewer import AnyRequest
@@ -32,7 +32,7 @@ def services() -> list[ServiceItem]:
 
 @get("/", opt={"public": True})
 async def home(request: AnyRequest) -> Template:
-    mine: dict[str, Any] = {"lines": [], "unread": 0, "pension": False, "share": False}
+    mine: dict[str, Any] = {"lines": [], "unread": 0, "pension": False, "share": False, "owes": False}
     if viewer.is_logged_in(request):
         actor = actor_of(request)
         county_code, indexes = actor.scope.county_code, await viewer.indexes_of(actor)
@@ -43,6 +43,7 @@ async def home(request: AnyRequest) -> Template:
         request.state.unread = mine["unread"]
         mine["pension"] = await pension.concerns(request)
         mine["share"] = await leaving.waits(request)
+        mine["owes"] = await repayment.waits(request)
     return page(
         request, "home.html", services=services(), icons=ICONS, villages=villages_of(request),
         logged_in=viewer.is_logged_in(request), **mine,

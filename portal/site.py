@@ -25,6 +25,7 @@ from portal import (
     notice,
     paper_check,
     pension,
+    repayment,
     statement,
     village,
     village_benefits,
@@ -43,7 +44,7 @@ from web.storage import Storage
 
 MODULES = (
     login, home, apply, confirming, materials, cases, account, statement, contribution, contribution_papers, paper_check, estimate, pension, notice, me, leaving,
-    village, certification, village_benefits, village_check,
+    repayment, village, certification, village_benefits, village_check,
 )  # fmt: skip
 FOOTER = (Link("个人信息怎样使用", "/privacy"),)
 

@@ -12,7 +12,7 @@ from db.stores.recovery import Recovery
 from domain.actor import Actor, Post
 from domain.agency import recovery_books, require_post
 from domain.agency.recovery import OPEN, VERIFIERS, held_in, log, sentence, tell
-from domain.errors import NotFound, Problem, Refused
+from domain.errors import Problem, Refused
 from domain.money import show
 
 DECIDERS = (Post.COUNTY_HEAD,)
@@ -23,7 +23,7 @@ async def ask(county_code: int, recovery_id: int, kind: str, reason: str, by: Ac
     """A transfer only when the day of the notice is over (R-350, R-353)."""
     require_post(by, county_code, VERIFIERS)
     if kind not in TITLES:
-        raise NotFound
+        raise Refused(Problem("kind", "请选择申请核销还是移送。", "decision"))
     reason = sentence(reason, "reason", "请写明理由，负责人据此决定。")
     async with transaction():
         held = await held_in(county_code, recovery_id, *OPEN)

@@ -87,6 +87,7 @@ async def test_no_route_answers_a_visitor_but_login_static_files_and_the_health_
                     "month_id",
                     "one_off_id",
                     "settlement_id",
+                    "recovery_id",
                     "false_id",
                     "pack_id",
                 ):

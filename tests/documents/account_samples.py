@@ -13,6 +13,7 @@ from web.documents import fund_contents as fund
 from web.documents import leaving_contents as leaving
 from web.documents import notice_contents as notice
 from web.documents import payment_contents as payment
+from web.documents import recovery_contents as recovery
 from web.documents import transfer_contents as transfer
 from web.documents.paper import Paper
 
@@ -330,6 +331,39 @@ SUMMONED = leaving.DeregistrationNotice(
     enquiry_phone=PHONE, enquiry_address="青禾县青禾大道1号",
 )
 
+OVERPAID = "去世以后多领：2026年11月30日起不应再领，应发到2026年11月。多发627.69元，账户、丧葬补助金等抵扣以后还差375.60元。"
+DEMANDED = recovery.RecoveryNotice(
+    agency=AGENCY, printed_at=AT, number="ZJ-439901-00000003", addressee=NAMES[1], relation="儿子", name=NAME, id_number_masked=MASKED,
+    facts=OVERPAID, amount_fen=37560, deadline_on=date(2027, 3, 31), issued_on=date(2027, 3, 1), bank=BANK, bank_account=BANK_ACCOUNT,
+    account_name="青禾县社会保险基金收入户", enquiry_phone=PHONE, enquiry_address="青禾县青禾大道1号",
+)
+RETURNED_ITEMS = (
+    recovery.RefundItem(title="基础养老金（中央财政）", amount_fen=30000), recovery.RefundItem(title="个人账户养老金（个人缴费）", amount_fen=7560),
+)
+REFUNDED = recovery.RefundRegistration(
+    agency=AGENCY, printed_at=AT, number="4399012027030100000031", scheme="城乡居民基本养老保险", id_number=ID_NUMBER, name=NAME,
+    auditor="陆平", audited_on=date(2027, 3, 1), amount_fen=37560, items=RETURNED_ITEMS, audit_kind="去世以后多领", region_name=VILLAGE,
+    reason=OVERPAID, payer=NAMES[1], paid_on=date(2027, 3, 18), slip_no="20270318004512", handler="秦岚", handled_on=date(2027, 3, 18),
+    reviewer="陆平",
+)
+REPAID = recovery.RepaymentAgreement(
+    agency=AGENCY, printed_at=AT, number="FQ-439901-00000002", debtor=NAMES[1], relation="儿子", name=NAME, id_number_masked=MASKED,
+    facts=OVERPAID, total_fen=37560, missed_at_most=2, signed_on=date(2027, 3, 2), handler="秦岚",
+    parts=tuple(recovery.RepaymentPart(number=n, due_on=date(2027, 2 + n, 20), amount_fen=6260) for n in range(1, 7)),
+)
+HANDED_OVER = recovery.TransferFile(
+    agency=AGENCY, printed_at=AT, number="YS-439901-00000003", name=NAME, id_number=ID_NUMBER, region_name=VILLAGE, cause="去世以后多领",
+    facts=OVERPAID, debtor=NAMES[1], relation="儿子", principal_fen=37560, recovered_fen=6260, written_off_fen=0, open_fen=31300, fraud=False,
+    items=(recovery.RefundItem(title="基础养老金（中央财政）", amount_fen=31300),), asked_by="秦岚", reason="到期拒不退还，已催三次",
+    made_on=date(2027, 8, 2), papers=tuple(
+        recovery.TransferPaper(kind=kind, on=date(2027, 3, day), text=text)
+        for kind, day, text in (
+            ("调查核实", 1, "陆平核实：和发放记录核对无误"), ("冒领社会保险待遇追缴通知书", 1, "发给" + NAMES[1] + "，375.60元，期限2027-03-31"),
+            ("送达", 3, "秦岚、赵敏送达；本人签字；影像20270303-017"), ("退款", 18, NAMES[1] + "退还62.60元，单据20270318004512"),
+        )
+    ),
+)
+
 LETTER_NO = "519901-2026-127"
 TRANSFER_APPLICATION = transfer.TransferApplication(
     agency=AGENCY, printed_at=AT, number=LETTER_NO, applied_on=date(2026, 11, 20), name=NAME, sex="女", born_on=date(1968, 4, 12),
@@ -381,4 +415,9 @@ ACCOUNT_SAMPLES: tuple[tuple[str, Paper], ...] = (
     ("deregistration_form", DEREGISTERED),
     ("settlement_sheet", SETTLED),
     ("deregistration_notice", SUMMONED),
+    ("return_notice", DEMANDED),
+    ("demand_notice", DEMANDED),
+    ("refund_registration", REFUNDED),
+    ("repayment_agreement", REPAID),
+    ("transfer_file", HANDED_OVER),
 )

@@ -14,6 +14,7 @@ from web.documents import fund_contents as fund
 from web.documents import leaving_contents as leaving
 from web.documents import notice_contents as notice
 from web.documents import payment_contents as payment
+from web.documents import recovery_contents as recovery
 from web.documents import transfer_contents as transfer
 from web.documents.paper import Paper, Signature
 
@@ -230,4 +231,9 @@ KINDS: dict[str, Kind] = {
     "deregistration_form": Kind("城乡居民基本养老保险注销登记表", "居保表18", leaving.DeregistrationForm),
     "settlement_sheet": Kind("个人账户返还结算单", "居保表19", leaving.SettlementSheet),
     "deregistration_notice": Kind("申请注销登记告知书", "居保文11", leaving.DeregistrationNotice),
+    "return_notice": Kind("社会保险待遇返还通知书", "居保文21", recovery.RecoveryNotice),
+    "demand_notice": Kind("冒领社会保险待遇追缴通知书", "居保文22", recovery.RecoveryNotice),
+    "refund_registration": Kind("稽核退款登记单", "居保表41", recovery.RefundRegistration),
+    "repayment_agreement": Kind("分期返还协议", "居保文23", recovery.RepaymentAgreement),
+    "transfer_file": Kind("移送材料清单", "居保表42", recovery.TransferFile),
 }
