@@ -17,6 +17,7 @@ from db.engine import transaction
 from db.queries import regions as region_query
 from db.stores import audit, cases, commitments, comparison, messages, people
 from db.stores.cases import CaseRow
+from db.stores.people import PersonRow
 from domain.actor import Actor, ActorKind
 from domain.case import clock, notices, rights
 from domain.case.chain import Chain, Step
@@ -27,6 +28,7 @@ from domain.errors import Finding, NotFound, Problem, Refused
 from domain.items import BY_CODE
 from domain.local import profile as local_profile
 
+ENDED = 4  # AAC008 终止参保
 RETENTION_OF_A_DRAFT_DAYS = 60  # how long an unfinished form waits for its author
 
 
@@ -68,9 +70,11 @@ async def start(
         # What the office knows of somebody is not shown to whoever names him (R-498).
         knows = asks.id_index == subject.id_index or actor.kind is ActorKind.STAFF
         known = await item.prefill(subject) if item.prefill and knows else {}
-        region = await _region_of_person(subject) or actor.scope.region_prefix
+        person = await people.read(subject.county_code, subject.person_id) if subject.person_id else None
+        region = person.region_code if person else actor.scope.region_prefix
         if actor.kind is not ActorKind.RESIDENT and subject.person_id and not actor.scope.covers(region):
             raise NotFound
+        _goes_on(item, person)
         case_id = await cases.insert_draft(
             county_code=subject.county_code,
             item=item.code,
@@ -109,11 +113,10 @@ def _may_file(item: ServiceItem, subject: Subject, applicant: Applicant, actor: 
         raise Refused(Problem("not-enrolled", "还没有参加城乡居民养老保险，请先办理参保登记。"))
 
 
-async def _region_of_person(subject: Subject) -> str | None:
-    if subject.person_id is None:
-        return None
-    person = await people.read(subject.county_code, subject.person_id)
-    return person.region_code if person else None
+def _goes_on(item: ServiceItem, person: PersonRow | None) -> None:
+    """Whose relation has ended changes nothing any more (R-342). An heir is told by the examination, not before."""
+    if person and person.participation_status == ENDED and item.for_enrolled and not item.for_another:
+        raise Refused(Problem("ended", "城乡居民养老保险关系已经终止，不能再办这项业务。重新参加的，请办理参保登记。"))
 
 
 async def save(
@@ -263,6 +266,8 @@ async def _receive(
 ) -> Receipt:  # fmt: skip
     """The moment an application counts as received: the clock starts, findings are noted, nothing is refused for merit."""
     item = BY_CODE[case.item]
+    if case.subject_person_id:
+        _goes_on(item, await people.read(case.county_code, case.subject_person_id))
     received = received_on or at.date()
     _check_received(received, received_reason, at.date())
     open_case = await cases.open_case_of(case.county_code, item.code, case.subject_index)

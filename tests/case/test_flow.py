@@ -343,6 +343,22 @@ async def test_an_assistant_files_only_for_his_own_village() -> None:
         await flow.start(key_info_change.ITEM, await make.subject(WANG_DASHAN), helper, "national", FRIDAY)
 
 
+# ------------------------------------------------------------------ after the end
+
+
+@pytest.mark.rule("R-342")
+async def test_whose_relation_has_ended_changes_nothing_any_more_and_may_enroll_again() -> None:
+    person_id = await make.participant(WANG_DASHAN)
+    actor = make.resident(WANG_DASHAN)
+    begun = await make.draft(basic_info_change.ITEM, {}, actor, WANG_DASHAN)
+    await engine.execute("update participation set participation_status = 4, contribution_status = 3 where person_id = $1", person_id)
+    with pytest.raises(Refused, match="已经终止"):
+        await flow.submit(COUNTY, begun, actor, await make.version(begun), FRIDAY)
+    with pytest.raises(Refused, match="已经终止"):
+        await flow.start(key_info_change.ITEM, await make.subject(WANG_DASHAN), actor, "national", FRIDAY)
+    assert await flow.start(enrollment.ITEM, await make.subject(WANG_DASHAN), actor, "national", FRIDAY)
+
+
 # ------------------------------------------------------------------ four eyes
 
 
