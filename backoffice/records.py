@@ -67,13 +67,15 @@ ACTIONS = {
     "recovery.deduction_ended": "停止从养老金扣还", "recovery.write_off_asked": "申请核销", "recovery.write_off_approved": "批准核销",
     "recovery.write_off_refused": "没有批准核销", "recovery.transfer_asked": "申请移送", "recovery.transfer_approved": "批准移送",
     "recovery.transfer_refused": "没有批准移送", "recovery.neglect": "记录失职",
+    "linkage.asked": "发出制度衔接联系函", "linkage.left": "制度衔接转出", "linkage.paid": "制度衔接款付出", "linkage.finished": "制度衔接办结",
+    "linkage.answered": "收到制度衔接信息表", "linkage.booked": "制度衔接转入记账", "linkage.cancelled": "取消制度衔接",
     "run.approved": "批准批次", "run.cancelled": "取消批次", "run.done": "批次完成",
 }  # fmt: skip
 PAGE_SIZE = 50
 OBJECTS = (("case", "业务"), ("person", "参保人员"), ("staff_user", "人员账号"), ("assistant", "协办员"), ("authority", "非常规权限"),
            ("search", "查询"), ("calendar", "放假安排"), ("region", "行政区划"), ("source", "比对来源"),
            ("parameter_proposal", "政策参数"), ("fund_document", "业务单据"), ("receipt", "到款"), ("accounting_period", "会计月份"),
-           ("batch_run", "批次"), ("exchange_file", "收发文件"), ("transfer", "关系转移"), ("settlement", "注销结算"), ("recovery", "追缴"), ("dual_finding", "重复参保领取"), ("deregistration_notice", "申请注销告知书"))  # fmt: skip
+           ("batch_run", "批次"), ("exchange_file", "收发文件"), ("transfer", "关系转移"), ("settlement", "注销结算"), ("recovery", "追缴"), ("dual_finding", "重复参保领取"), ("scheme_linkage", "制度衔接"), ("deregistration_notice", "申请注销告知书"))  # fmt: skip
 STALE_DAYS = 31  # a snapshot older than a month is worth asking about
 
 

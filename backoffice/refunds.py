@@ -33,7 +33,7 @@ ORDER_STATES = {
     "waiting": ("等付款", "warn"), "sent": ("已送银行", "info"), "paid": ("已付", "good"), "failed": ("没有付成", "bad"),
     "cancelled": ("已换支付单", "neutral"),
 }  # fmt: skip
-ORDER_KINDS = {"F10004": "重复缴费退款", "F10007": "缴费负调整", "F10006": "注销结算", "transfer": "关系转移"}
+ORDER_KINDS = {"F10004": "重复缴费退款", "F10007": "缴费负调整", "F10006": "注销结算", "transfer": "关系转移", "linkage": "制度衔接"}
 readers = post_required(*READERS)
 verifiers = post_required(*refunds.VERIFIERS)
 payers = post_required(*payment_orders.PAYERS)

@@ -21,6 +21,8 @@ class Kind(IntEnum):
     SETTLEMENT = 41
     TRANSFER_IN = 50
     TRANSFER_OUT = 51
+    LINKAGE_IN = 52
+    LINKAGE_OUT = 53
 
 
 TITLES: dict[Kind, str] = {
@@ -39,4 +41,6 @@ TITLES: dict[Kind, str] = {
     Kind.SETTLEMENT: "注销结算",
     Kind.TRANSFER_IN: "外县转来",
     Kind.TRANSFER_OUT: "转到外县",
+    Kind.LINKAGE_IN: "职工养老保险转来",
+    Kind.LINKAGE_OUT: "转到职工养老保险",
 }

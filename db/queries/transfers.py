@@ -158,7 +158,7 @@ async def open_business(
     """`undecided`: states of a case in which nothing has been decided; `but_case`: the case of the transfer itself."""
     row = await engine.fetchrow(
         "select (select count(*) from service_case where county_code = $1 and subject_index = $3 and status = any($4)"
-        " and id is distinct from $5 and item <> 'transfer_out')::int as cases,"
+        " and id is distinct from $5 and item not in ('transfer_out', 'scheme_linkage'))::int as cases,"
         " (select count(*) from document_line l join fund_document d on d.county_code = $1 and d.id = l.document_id"
         " and d.state in ('draft', 'declared', 'approved') where l.county_code = $1 and l.account_id = $2 and l.state = 'good')::int as lines,"
         " (select count(*) from document_line l join fund_document d on d.county_code = $1 and d.id = l.document_id"

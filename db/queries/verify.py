@@ -17,7 +17,7 @@ INCOME = {
 PAYABLE = "account_interest_payable"
 # What leaves the accounts as an expense of the fund, or comes to them from another county, is not its income: entries of these
 # kinds have accounts of their own.
-OTHERS = {40: "pension_from_accounts", 41: "account_return", 50: "transfer_income", 51: "transfer_expense"}
+OTHERS = {40: "pension_from_accounts", 41: "account_return", 50: "transfer_income", 51: "transfer_expense", 52: "transfer_income", 53: "transfer_expense"}
 _KINDS = f"({', '.join(map(str, OTHERS))})"
 AT_MOST = 20  # findings shown of each check; the count says how many there are
 

@@ -117,14 +117,15 @@ async def settled_year(county_code: int, account_id: int, year: int) -> None:
 
 async def terminate(
     county_code: int, person_id: int, account_id: int, case_id: int | None, on: date, before: dict[str, Any], by: int, by_name: str,
-    at: datetime,
+    at: datetime, cause: str = "transfer",
 ) -> int:  # fmt: skip
-    """`before`: participation as it was, for a transfer that is taken back."""
+    """`before`: participation as it was, for a transfer that is taken back. `cause`: transfer or linkage."""
     found: int = await engine.fetchval(
         "insert into termination (county_code, person_id, account_id, case_id, cause, happened_on, last_month, evidence, state,"
-        " registered_at, registered_by, registered_by_name, before) values ($1, $2, $3, $4, 'transfer', $5, $6, 'comparison',"
+        " registered_at, registered_by, registered_by_name, before) values ($1, $2, $3, $4, $11, $5, $6, 'comparison',"
         " 'registered', $7, $8, $9, $10) returning id",
         county_code, person_id, account_id, case_id, on, on.year * 100 + on.month, at, by, by_name, msgspec.json.encode(before).decode(),
+        cause,
     )  # fmt: skip
     return found
 

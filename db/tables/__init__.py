@@ -83,7 +83,7 @@ from db.tables.delegated import (
     DelegatedTransfer,
 )
 from db.tables.leaving import Settlement, SettlementLine, SettlementPayment, Termination, TerminationPayee
-from db.tables.linkage import DualFinding
+from db.tables.linkage import DualFinding, LinkageMonth, SchemeLinkage
 from db.tables.messages import ExchangeFile, ExchangeMessage, Message
 from db.tables.one_off import BenefitOneOff
 from db.tables.people import Beneficiary, IdentityIndex, Participation, Person, PersonChange, PersonIdentity
@@ -229,6 +229,8 @@ TABLES: tuple[type[Table], ...] = (
     TransferDifference,
     TransferQuestion,
     DualFinding,
+    SchemeLinkage,
+    LinkageMonth,
     ProvinceSettlement,
     DelegatedProgramme,
     DelegatedTerm,

@@ -19,6 +19,7 @@ from domain.items import (
     enrollment,
     household_address_change,
     key_info_change,
+    scheme_linkage,
     transfer_in,
     transfer_out,
 )
@@ -42,6 +43,7 @@ ITEMS: tuple[ServiceItem, ...] = (
     deregistration.ITEM,
     transfer_in.ITEM,
     transfer_out.ITEM,
+    scheme_linkage.ITEM,
     case_reversal.ITEM,
 )
 

@@ -81,6 +81,10 @@ CHAINS: dict[str, Chain] = {
         limit_working_days=10,
         source="规程第四十三条 says in time; design: the ceiling of 社会保险经办条例 (10个工作日)",
     ),
+    # The clocks between the two schemes are beside it.
+    "scheme_linkage": Chain(
+        steps=(PRELIMINARY, Step(Post.COUNTY_ACCOUNT)), limit_working_days=15, source="人社部发〔2014〕17号第九条（15个工作日）"
+    ),
     "deregistration": Chain(
         steps=(PRELIMINARY, Step(Post.COUNTY_ACCOUNT)), limit_working_days=5, source="规程第四条、第三十九条"
     ),

@@ -106,7 +106,7 @@ async def leave(row: TransferRow, by: Actor, at: datetime) -> None:
     if bars := [each for each in rule.findings(facts) if each.weight is Weight.BARS]:
         raise Refused(*bars)
     out = await _out_on(row, account.id, at.date())
-    lines, total = await _settle(county, account, months.month_of(out), by, at)
+    lines, total = await settle(county, account, months.month_of(out), by, at)
     document = await opened(row, DocumentKind.TRANSFER_OUT, total, f"关系转出 {row.name} 转往{row.other_name}", by, at)
     await ledger.post(county, document.id, at.date(), entries(account.id, Kind.TRANSFER_OUT, lines, at.date(), -1))
     if await transfer_accounts.hold_account(county, account.id):
@@ -135,7 +135,7 @@ _HEAD = frozenset({
 })  # fmt: skip
 
 
-async def _settle(county_code: int, account: Account, month: int, by: Actor, at: datetime) -> tuple[list[Line], int]:
+async def settle(county_code: int, account: Account, month: int, by: Actor, at: datetime) -> tuple[list[Line], int]:
     """Interest up to the end of the month into the books (R-376); then what the account is made of, and all of it."""
     try:
         balances, due = await determination.settled(county_code, account, month, await snapshot(county_code))

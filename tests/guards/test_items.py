@@ -55,6 +55,7 @@ def test_the_attachment_matrix_is_the_one_of_the_procedure_and_nothing_more() ->
         "deregistration": [],
         "transfer_in": ["id_document"],
         "transfer_out": [],
+        "scheme_linkage": [],
         "case_reversal": [],
     }
 

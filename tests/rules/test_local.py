@@ -7,7 +7,7 @@ ITEMS = {
     "enrollment", "beneficiary_designation", "basic_info_change", "key_info_change", "household_address_change",
     "case_reversal", "contribution_suspension", "contribution_resumption", "contribution_refund", "benefit_claim",
     "direct_debit_agreement", "account_dispute", "deregistration", "benefit_dispute", "bank_account_change",
-    "benefit_suspension", "benefit_resumption", "transfer_in", "transfer_out",
+    "benefit_suspension", "benefit_resumption", "transfer_in", "transfer_out", "scheme_linkage",
 }  # fmt: skip
 CURRENT = [each for each in PROFILES if not each.historic]
 
