@@ -134,7 +134,7 @@ async def trial(request: AnyRequest, person_id: FromPath[int]) -> Template:
         settled_on = day(asked, "on", "结算日期") if asked.get("on") else today
         if not happened <= settled_on <= date(today.year + 1, 12, 31):
             raise Refused(Problem("days", "结算日期不能早于注销原因的日期，也不能晚于明年年底。", "on"))
-        found = await settlement.trial(
+        found = await settlement.trial_at_one_moment(
             scope.county_code, person_id, cause, happened, settled_on, claims_funeral=asked.get("funeral") != "no"
         )
     except Refused as refused:

@@ -1,4 +1,4 @@
-"""`python -m bench [cases|imports|lists|pages|payments|settlement|transfers …] [--quick] [--out FILE]`: each figure beside its floor, as JSON."""
+"""`python -m bench [cases|imports|lists|pages|payments|settlement|transfers|trial …] [--quick] [--out FILE]`: each figure beside its floor, as JSON."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.stage import stage
 
-BENCHES = ("calculation", "cases", "imports", "lists", "pages", "payments", "settlement", "transfers")
+BENCHES = ("calculation", "cases", "imports", "lists", "pages", "payments", "settlement", "transfers", "trial")
 
 
 def main() -> int:

@@ -50,11 +50,11 @@ def floor(app_name: Any, rows: Callable[[], Awaitable[list[Any]]]) -> Litestar:
     return Litestar([bare], openapi_config=None)
 
 
-def caller(app: Litestar, path: str, cookie: str) -> Page:
+def caller(app: Litestar, path: str, cookie: str, query: str = "") -> Page:
     """One GET straight into the application; the answer's length, after checking that it is a page."""
     scope = {
         "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": "GET",
-        "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
+        "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",
         "headers": [(b"host", b"bench.test"), (b"cookie", cookie.encode())], "client": ("127.0.0.1", 1),
         "server": ("bench.test", 80), "state": {},
     }  # fmt: skip

@@ -24,7 +24,7 @@ from domain.rules.settlement import CAUSE_TITLES, Cause
 from domain.settlement_booking import book
 from domain.settlement_trial import Trial, in_words, trial
 
-__all__ = ["New", "Payee", "Trial", "in_words", "register", "settle", "settle_ready", "supplement_due", "trial"]
+__all__ = ["New", "Payee", "Trial", "in_words", "register", "settle", "settle_ready", "supplement_due", "trial", "trial_at_one_moment"]
 
 supplement_due = leaving.supplement_due
 ENDED = {Cause.DEATH: "死亡", Cause.NATIONALITY: "丧失国籍", Cause.OTHER_PENSION: "已享受其他基本养老保障待遇"}
@@ -59,6 +59,14 @@ class New(Struct, frozen=True, kw_only=True):
     payees: tuple[Payee, ...] = ()
     use_old_account: bool = False
     claims_funeral: bool = True
+
+
+async def trial_at_one_moment(
+    county_code: int, person_id: int, cause: str, happened_on: date, on: date, *, claims_funeral: bool
+) -> Trial:
+    """For a page: all figures as the books stood at one moment, also while a payment month is booked."""
+    async with transaction(readonly=True, isolation="repeatable_read"):
+        return await trial(county_code, person_id, cause, happened_on, on, claims_funeral=claims_funeral)
 
 
 async def register(county_code: int, new: New, by: Actor, at: datetime) -> int:
