@@ -19,13 +19,15 @@ from domain.books import KINDS as BOOK_KINDS
 from domain.books import DocumentKind
 from domain.exchange import bank as formats
 from domain.runs import KINDS, payment_month, run
+from ops import demo_leaving
 from ops.demo_cases import CHINA
 
 DOCUMENT = "样例数据，不是任何地方的标准"
 BANK = "青禾农商行"
-DETERMINER, SUPERVISOR, HEAD, CASHIER, ACCOUNTANT = "林静", "严明", "冯远", "卫东", "路平"
+DETERMINER, SUPERVISOR, HEAD, CASHIER, ACCOUNTANT, ACCOUNTS = "林静", "严明", "冯远", "卫东", "路平", "何静"
 LEFT_FEN = 348_000  # of the account when the older system handed it over
 PREPARED_ON = 8  # day of the month
+RESERVE_FEN = 1_000_000  # stays in the expenditure account, for what is settled between the months
 
 
 class Pensioner(Struct, frozen=True):
@@ -49,6 +51,7 @@ PENSIONERS = (
     Pensioner("罗清明", "439901195512054069", "439901020102", "青禾县石桥乡石桥村二组9号", 26, 11),
     Pensioner("姜雨水", "439901196008194075", "439901020201", "青禾县石桥乡杏坡村一组4号", 27),
     Pensioner("石小雪", "439901194704274088", "439901020301", "青禾县石桥乡大湾村一组16号", 28, 4, "青禾邮储银行"),
+    Pensioner(demo_leaving.DIED, "439901194609094097", "439901020302", "青禾县石桥乡大湾村二组8号", 29),
 )  # fmt: skip
 FAILED, WHY = "江夏至", "账户已销户"
 
@@ -57,6 +60,8 @@ async def fill(county_code: int, staff: dict[str, Actor], at: datetime) -> None:
     now = months.month_of(at.date())
     await _take_over(county_code, months.after(now, -2), staff[DETERMINER], at)
     await _month(county_code, months.after(now, -2), staff, whole=True)
+    between = datetime.combine(months.first_day(months.after(now, -1)), datetime.min.time(), CHINA) + timedelta(days=4, hours=9)
+    await demo_leaving.settled(county_code, PENSIONERS[-1].number, months.after(now, -3), staff[ACCOUNTS], between)
     await _month(county_code, months.after(now, -1), staff, whole=False)
     await _draft(county_code, now, staff[DETERMINER], at)
     await cards.add_bank(county_code, "NH", BANK, staff[DETERMINER], at)  # the simulated bank, which then checks these accounts
@@ -154,7 +159,7 @@ async def _month(county_code: int, month: int, staff: dict[str, Actor], *, whole
 async def _pay(county_code: int, plan_id: int, month: int, staff: dict[str, Actor], at: datetime, *, failing: str) -> None:
     plan = await query.plan(county_code, plan_id)
     assert plan
-    day, fen, money = at.date(), plan.total_fen, f"YL{month}"
+    day, fen, money = at.date(), plan.total_fen + RESERVE_FEN, f"YL{month}"
     slip = finance.Slip(account="fiscal_account", bank=BANK, slip_no=money, received_on=day, amount_fen=fen, people=0)
     await finance.register_receipt(county_code, slip, None, staff[CASHIER], at)
     await finance.move(county_code, "fiscal_account", "expenditure_account", fen, f"{money}-1", day, staff[ACCOUNTANT], at)

@@ -21,7 +21,7 @@ from domain import access, identity
 from domain.actor import POST_TITLES, Actor, ActorKind, Channel, Post, Scope
 from domain.agency import worker
 from domain.case.item import SOURCE_TITLES, Source, Subject
-from ops import demo_accounts, demo_benefits, demo_cases, demo_delegated, demo_desks
+from ops import demo_accounts, demo_benefits, demo_cases, demo_delegated, demo_desks, demo_leaving
 from web import passwords
 from web import settings as web_settings
 
@@ -141,6 +141,9 @@ async def seed(at: datetime) -> None:
     await demo_desks.fill(COUNTY, {r.name: r.id_number for r in everybody}, cast.staff, at)
     await demo_benefits.fill(COUNTY, cast.staff, at)
     await demo_delegated.fill(COUNTY, cast.staff, at)
+    dead = next(each for each in demo_benefits.PENSIONERS if each.name == demo_leaving.LATELY_DIED)
+    son = cast.people[demo_leaving.SON]
+    await demo_leaving.applied(COUNTY, dead.number, cast.residents[son.name], son.phone, demo_cases.PROFILE, at)
     await demo_cases.fill(cast, settings.files, at)
 
 
