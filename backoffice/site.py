@@ -32,6 +32,7 @@ from backoffice import (
     inbox,
     land_loss,
     leaving,
+    linkage,
     login,
     notices,
     one_off,
@@ -98,6 +99,7 @@ MODULES = (
     suspensions,
     dual,
     transfers,
+    linkage,
     deaths,
     leaving,
     recovery,
@@ -148,7 +150,7 @@ FUND = (
 )
 
 
-TRANSFERS = (Link("关系转移", "/transfers", "map"),)
+TRANSFERS = (Link("关系转移", "/transfers", "map"), Link("制度衔接", "/linkages", "map"))
 
 
 @get("/")

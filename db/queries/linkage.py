@@ -60,7 +60,7 @@ async def months(county_code: int, linkage_id: int) -> dict[int, int]:
 
 async def lines(county_code: int, document_id: int, account_id: int) -> list[Line]:
     """What left the account under the document, by year and kind, positive."""
-    sums = ", ".join(f"-sum({fund}_fen)::bigint as {fund}" for fund in FUNDS)
+    sums = ", ".join(f"-coalesce(sum({fund}_fen), 0)::bigint as {fund}" for fund in FUNDS)
     kind = "case when is_interest then 'interest' when contribution_year is null then 'other' else 'contribution' end"
     rows = await engine.fetch(
         f"select coalesce(contribution_year::int, year) as year, {kind} as kind, {sums} from ledger_entry where county_code = $1"
@@ -71,3 +71,11 @@ async def lines(county_code: int, document_id: int, account_id: int) -> list[Lin
         Line(line_no=number, year=row["year"], kind=row["kind"], counts=False, amounts={fund: row[fund] for fund in FUNDS})
         for number, row in enumerate(rows, start=1)
     ]
+
+
+async def received_fen(county_code: int, document_id: int) -> int:
+    """What the bank has brought for the document so far."""
+    fen: int = await engine.fetchval(
+        "select coalesce(sum(amount_fen), 0)::bigint from receipt where county_code = $1 and document_id = $2", county_code, document_id
+    )
+    return fen

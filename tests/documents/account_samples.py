@@ -11,6 +11,7 @@ from web.documents import account_contents as account
 from web.documents import benefit_contents as benefit
 from web.documents import fund_contents as fund
 from web.documents import leaving_contents as leaving
+from web.documents import linkage_contents as linkage
 from web.documents import notice_contents as notice
 from web.documents import payment_contents as payment
 from web.documents import recovery_contents as recovery
@@ -387,11 +388,22 @@ TRANSFER_FORM = transfer.TransferForm(
         for year in range(2011, 2027)
     ),
 )
+LINKAGE_LETTER = linkage.LinkageLetter(
+    agency=AGENCY, printed_at=AT, number="439901-2026-L128", addressee="省城社会保险中心", name=NAME, id_number=ID_NUMBER, employee="8年5个月",
+    here="7年", sent_on=date(2026, 11, 20), answer_by=date(2026, 12, 11), payee="青禾县基金收入户", bank=BANK, bank_account=BANK_ACCOUNT,
+    handler="石建国", phone=PHONE,
+)
+LINKAGE_SHEET = linkage.LinkageSheet(
+    agency=AGENCY, printed_at=AT, number="职保联〔2026〕7号", addressee="省城社会保险中心", name=NAME, id_number=ID_NUMBER,
+    enrolled_on=date(2011, 3, 1), years=16, left_on=date(2026, 12, 4), settled_to="2026年12月", handler="何静", lines=TRANSFER_FORM.lines,
+)
 
 ACCOUNT_SAMPLES: tuple[tuple[str, Paper], ...] = (
     ("transfer_application", TRANSFER_APPLICATION),
     ("transfer_letter", TRANSFER_LETTER),
     ("transfer_form", TRANSFER_FORM),
+    ("linkage_letter", LINKAGE_LETTER),
+    ("linkage_sheet", LINKAGE_SHEET),
     ("account_statement", STATEMENT),
     ("participation_certificate", PARTICIPATION),
     ("contribution_certificate", CONTRIBUTION),

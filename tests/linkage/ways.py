@@ -89,9 +89,3 @@ async def money(row: LinkageRow, fen: int, slip: str = "ZY1", at: datetime = FRI
     await finance.register_receipt(COUNTY, found, row.document_id, CASHIER, at)
     await linkage.follow(COUNTY, at)
     return await now(row)
-
-
-async def total(person_id: int) -> int:
-    found = await accounts.account_of(COUNTY, person_id)
-    assert found is not None
-    return found.total_fen

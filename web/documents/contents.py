@@ -12,6 +12,7 @@ from web.documents import account_contents as account
 from web.documents import benefit_contents as benefit
 from web.documents import fund_contents as fund
 from web.documents import leaving_contents as leaving
+from web.documents import linkage_contents as linkage
 from web.documents import notice_contents as notice
 from web.documents import payment_contents as payment
 from web.documents import recovery_contents as recovery
@@ -227,6 +228,8 @@ KINDS: dict[str, Kind] = {
     "transfer_application": Kind("城乡居民基本养老保险关系转入申请表", "居保表31", transfer.TransferApplication),
     "transfer_letter": Kind("城乡居民基本养老保险关系转入接收函", "居保表32", transfer.TransferLetter),
     "transfer_form": Kind("城乡居民基本养老保险关系转出审批表", "居保表33", transfer.TransferForm),
+    "linkage_letter": Kind("城乡养老保险制度衔接联系函", "居保表51", linkage.LinkageLetter),
+    "linkage_sheet": Kind("城乡养老保险制度衔接信息表", "居保表52", linkage.LinkageSheet),
     "payment_summary": Kind("城乡居民基本养老保险基金支付汇总表", "居保表17", payment.PaymentSummary),
     "deregistration_form": Kind("城乡居民基本养老保险注销登记表", "居保表18", leaving.DeregistrationForm),
     "settlement_sheet": Kind("个人账户返还结算单", "居保表19", leaving.SettlementSheet),
