@@ -22,6 +22,7 @@ from domain.agency.recovery_money import WAYS, Slip
 from domain.errors import NotFound, Problem, Refused
 from domain.finance import REGISTER as FINANCE
 from domain.money import show
+from domain.rules.imprisonment import STOPPING
 from domain.rules.recovery import CARRIED, CAUSE_TITLES, OTHERS, Cause, demandable, notice_of
 from web import filling, forms, recovery_papers, uploads
 from web.account_papers import desk_of
@@ -97,20 +98,22 @@ async def new(request: AnyRequest) -> Template:
 async def _new_page(request: AnyRequest, problems: tuple[Any, ...] = (), typed: forms.Text | None = None) -> Template:
     return page(
         request, "recovery/new.html", status_code=422 if problems else 200, page_title="手工登记追缴", parts=PARTS, here_now="/recovery/new",
-        causes=CAUSE_TITLES.items(), titles=await recovery_papers.item_titles(), items=BY_HAND, problems=problems, typed=typed or {},
+        causes=CAUSE_TITLES.items(), titles=await recovery_papers.item_titles(), items=[item for item in BY_HAND if not item.startswith("account_")],
+        account_items=[item for item in BY_HAND if item.startswith("account_")],
+        stuck=await queries.stuck(found_county(request), actor_of(request).scope.region_prefix, sorted(STOPPING)), problems=problems, typed=typed or {},
     )  # fmt: skip
 
 
 @post("/recovery", guards=[makers])
 async def register(request: AnyRequest) -> Response[Any] | Template:
     actor, form, at = actor_of(request), await request.form(), now(request)
-    county, about = actor.scope.county_code, (text(form, "id_number"), text(form, "cause"))
+    county, cause, facts = actor.scope.county_code, text(form, "cause"), text(form, "facts")
     try:
         if text(form, "step") == "take-over":
-            made = await recovery.take_over(county, *about, text(form, "facts"), actor, at)
+            made = await recovery.take_over(county, number(form, "person_id") or 0, cause, facts, actor, at)
         else:
             items = {item: money(form, item, "金额") for item in BY_HAND if text(form, item)}
-            made = await recovery.register(county, *about, items, text(form, "facts"), actor, at)
+            made = await recovery.register(county, text(form, "id_number"), cause, items, facts, actor, at)
     except Refused as refused:
         return await _new_page(request, refused.problems, forms.typed(form))
     return go(request, f"/recovery/{made}")

@@ -136,7 +136,7 @@ async def _list(found: Debt, number: str, desk: Desk, at: datetime) -> TransferF
         region_name=(await regions.names([found.region_code])).get(found.region_code, found.region_name),
         cause=CAUSE_TITLES[Cause(found.cause)], facts=found.facts, debtor=found.debtor_name,
         relation=RELATIONS.get(found.debtor_relation, ""), principal_fen=found.principal_fen, recovered_fen=found.recovered_fen,
-        written_off_fen=found.written_off_fen, open_fen=found.open_fen, fraud=found.fraud,
+        written_off_fen=found.written_off_fen, open_fen=found.open_fen, suspicion="涉嫌骗取" if found.fraud else "没有",
         items=tuple(
             RefundItem(title=titles[each.item], amount_fen=each.open_fen) for each in await queries.items(county, found.id) if each.open_fen
         ),

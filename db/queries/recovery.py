@@ -98,6 +98,31 @@ async def settled_with(county_code: int, person_id: int, after: datetime) -> int
     return found
 
 
+class Stuck(Struct, frozen=True, kw_only=True):
+    """Somebody of whom plans have something to take off and who is paid no more. `situation`: of a sentence, else empty."""
+
+    person_id: int
+    name: str
+    region_name: str
+    carried_fen: int
+    situation: str
+
+
+async def stuck(county_code: int, prefix: str, stopping: Sequence[str]) -> list[Stuck]:
+    """`stopping`: situations in which nothing is paid. The first hundred, the most first."""
+    rows = await engine.fetch(
+        "select b.person_id, p.name, coalesce(g.full_name, p.region_code) as region_name, b.carried_fen, coalesce(s.situation, '')"
+        " as situation from benefit b join person p on p.county_code = $1 and p.id = b.person_id left join region g on g.code = p.region_code"
+        " left join lateral (select situation from sentence_spell where county_code = $1 and person_id = b.person_id and last_month is null"
+        " and not acquitted and situation = any($3) limit 1) s on true where b.county_code = $1 and b.carried_fen > 0"
+        " and p.region_code like $2 || '%' and (b.state = 'ended' or s.situation is not null)"
+        " and not exists (select from recovery_deduction x where x.county_code = $1 and x.person_id = b.person_id and x.state = 'open')"
+        " order by b.carried_fen desc limit 100",
+        county_code, prefix, list(stopping),
+    )  # fmt: skip
+    return [Stuck(**dict(row)) for row in rows]
+
+
 # ------------------------------------------------------------------ the board
 
 

@@ -156,6 +156,15 @@ CHECKS: tuple[tuple[str, Callable[[], str], str], ...] = (
         "select e.document_id as object, e.n || ' entries' as detail from (select document_id, count(*) as n from ledger_entry"
         " where county_code = $1 group by document_id) e left join fund_document d on d.county_code = $1"
         " and d.id = e.document_id where d.state is distinct from 'booked'"), ""),
+    ("debts are what was recovered, written off and is open, item by item", lambda: (
+        "select r.id as object, i.item || ' ' || i.principal_fen as detail from recovery r join recovery_item i on i.county_code = $1"
+        " and i.recovery_id = r.id left join (select recovery_id, item, sum(amount_fen) as fen from recovery_entry where county_code = $1"
+        " group by 1, 2) e on e.recovery_id = r.id and e.item = i.item where r.county_code = $1 and e.fen > i.principal_fen"
+        " union all select r.id, 'sums' from recovery r where r.county_code = $1 and (r.principal_fen, r.recovered_fen, r.written_off_fen)"
+        " is distinct from ((select sum(principal_fen) from recovery_item where county_code = $1 and recovery_id = r.id),"
+        " (select coalesce(sum(amount_fen) filter (where source <> 'write_off'), 0) from recovery_entry where county_code = $1"
+        " and recovery_id = r.id), (select coalesce(sum(amount_fen) filter (where source = 'write_off'), 0) from recovery_entry"
+        " where county_code = $1 and recovery_id = r.id))"), ""),
     ("booked money has its voucher", lambda: (
         "select d.id as object, d.kind as detail from fund_document d where d.county_code = $1 and d.state = 'booked'"
         " and exists (select from ledger_entry e where e.county_code = $1 and e.document_id = d.id)"

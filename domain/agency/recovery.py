@@ -99,10 +99,9 @@ async def open_found(county_code: int, at: datetime) -> int:
 def _facts(found: Unsettled) -> str:
     if found.kind == "reversal":
         return f"注销已经撤销，结算时付出的{show(found.recover_fen)}元要退还。"
-    what = CAUSE_TITLES[Cause(found.cause)]
     return (
-        f"{what}：{found.happened_on:%Y年%m月%d日}起不应再领，应发到{months.in_words(found.last_month)}。多发{show(found.overpaid_fen)}元，"
-        f"账户、丧葬补助金等抵扣以后还差{show(found.recover_fen)}元。"
+        f"{CAUSE_TITLES[Cause(found.cause)]}：{found.happened_on:%Y年%m月%d日}关系终止，养老金应发到{months.in_words(found.last_month)}，以后的不应再领。"
+        f"多发{show(found.overpaid_fen)}元，账户、丧葬补助金等抵扣以后还差{show(found.recover_fen)}元。"
     )  # fmt: skip
 
 
@@ -148,21 +147,22 @@ async def register(
         person_id = await _person(county_code, id_number)
         owing = await store.owing(county_code, person_id)
         if owing and (owing.carried_fen or owing.recheck_from is not None):
-            text = "发放计划正在比对或者扣回这个人的待遇，再登记就重复了。扣不回来的，请用“扣不回来的转为追缴”。"
+            text = (
+                "发放计划正在比对或者扣回这个人的待遇，再登记就重复了。扣不回来的，在本页下面“扣不回来的”里转为追缴。"
+            )
             raise Refused(Problem("deducting", text, "id_number"))
         return await _opened(county_code, person_id, "desk", Cause(cause), facts.strip(), dict(items), by, at)
 
 
-async def take_over(county_code: int, id_number: str, cause: str, facts: str, by: Actor, at: datetime) -> int:
+async def take_over(county_code: int, person_id: int, cause: str, facts: str, by: Actor, at: datetime) -> int:
     """What plans have still to take off and cannot, because nothing is paid any more: asked back from now on, taken off no more."""
     require_post(by, county_code, REGISTRARS)
     if wrong := _about(cause, facts):
         raise Refused(*wrong)
     async with transaction():
-        person_id = await _person(county_code, id_number)
         owing = await store.owing(county_code, person_id)
         if owing is None or not owing.carried_fen:
-            raise Refused(Problem("nothing", "这个人没有发放计划扣不回来的钱。", "id_number"))
+            raise Refused(Problem("nothing", "这个人没有发放计划扣不回来的钱。"))
         await no_draft(county_code)
         await store.add_carried(county_code, person_id, -owing.carried_fen)
         return await _opened(

@@ -354,7 +354,7 @@ REPAID = recovery.RepaymentAgreement(
 )
 HANDED_OVER = recovery.TransferFile(
     agency=AGENCY, printed_at=AT, number="YS-439901-00000003", name=NAME, id_number=ID_NUMBER, region_name=VILLAGE, cause="去世以后多领",
-    facts=OVERPAID, debtor=NAMES[1], relation="儿子", principal_fen=37560, recovered_fen=6260, written_off_fen=0, open_fen=31300, fraud=False,
+    facts=OVERPAID, debtor=NAMES[1], relation="儿子", principal_fen=37560, recovered_fen=6260, written_off_fen=0, open_fen=31300, suspicion="涉嫌骗取",
     items=(recovery.RefundItem(title="基础养老金（中央财政）", amount_fen=31300),), asked_by="秦岚", reason="到期拒不退还，已催三次",
     made_on=date(2027, 8, 2), papers=tuple(
         recovery.TransferPaper(kind=kind, on=date(2027, 3, day), text=text)

@@ -351,3 +351,15 @@ def test_a_settlement_sheet_has_the_fields_of_the_annex_and_refuses_what_does_no
         msgspec.structs.replace(samples.SETTLED, payable_fen=375801)
     with pytest.raises(ValueError, match="takers"):
         msgspec.structs.replace(samples.SETTLED, takers=samples.TAKERS[:1])
+
+
+@pytest.mark.rule("R-348", "R-353", "R-356")
+def test_papers_of_a_recovery_have_the_fields_of_the_annex_and_refuse_what_does_not_agree(text: dict[str, str]) -> None:
+    holds(text["refund_registration"], "被稽核人身份证", "稽核类型", "退款来源地区", "退款原因", "叁佰柒拾伍元陆角整")
+    holds(text["demand_notice"], "送达回执", "收件人签字", "送达人（两人）", "影像编号")
+    with pytest.raises(ValueError, match="items are not the whole"):
+        msgspec.structs.replace(samples.REFUNDED, amount_fen=37561)
+    with pytest.raises(ValueError, match="instalments are not the whole"):
+        msgspec.structs.replace(samples.REPAID, total_fen=37561)
+    with pytest.raises(ValueError, match="principal"):
+        msgspec.structs.replace(samples.HANDED_OVER, open_fen=31301)

