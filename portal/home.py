@@ -11,7 +11,7 @@ from db.queries import portal as query
 from domain.actor import POST_TITLES, ActorKind, Post
 from domain.case.chain import Chain, Step
 from domain.case.item import SOURCE_TITLES, ServiceItem
-from domain.items import ITEMS
+from domain.items import BY_CODE
 from domain.local import profile as local_profile
 from portal import leaving, pension, repayment, viewer
 from portal.apply import item_for_residents
@@ -23,11 +23,30 @@ from web.sessions import actor_of, villages_of
 
 OPEN_SHOWN = 3
 ICONS = {"enrollment": "leaf", "basic_info_change": "phone", "key_info_change": "person", "household_address_change": "map",
-         "beneficiary_designation": "people"}  # fmt: skip
+         "beneficiary_designation": "people", "direct_debit_agreement": "money", "benefit_claim": "leaf", "bank_account_change": "money",
+         "benefit_resumption": "clock", "transfer_in": "map", "contribution_suspension": "clock"}  # fmt: skip
 
 
-def services() -> list[ServiceItem]:
-    return [item for item in ITEMS if ActorKind.RESIDENT in item.applicants]
+class Group(Struct, frozen=True):
+    """Services under one heading. `code`: its place on the page, and which other cards stand there."""
+
+    code: str
+    title: str
+    items: tuple[str, ...]
+
+
+GROUPS = (
+    Group("pension", "养老金", ("benefit_claim", "bank_account_change", "benefit_resumption", "benefit_dispute")),
+    Group("paying", "参加和缴费", ("enrollment", "contribution_suspension", "contribution_resumption", "contribution_refund",
+                                  "direct_debit_agreement")),
+    Group("own", "个人信息和账户", ("basic_info_change", "key_info_change", "household_address_change", "beneficiary_designation",
+                                  "account_dispute")),
+    Group("leaving", "搬家、换单位、家里人去世", ("transfer_in", "scheme_linkage", "deregistration")),
+)  # fmt: skip
+
+
+def services() -> list[tuple[Group, list[ServiceItem]]]:
+    return [(group, [BY_CODE[code] for code in group.items]) for group in GROUPS]
 
 
 @get("/", opt={"public": True})

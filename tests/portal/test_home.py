@@ -2,23 +2,30 @@
 
 import pytest
 
+from domain.actor import ActorKind
 from domain.items import ITEMS
 from domain.local import profile
-from portal.home import services
+from portal.home import GROUPS
 from tests.make import LI_XIUYING, WANG_DASHAN
 from tests.portal.town import Town
+
+OFFERED = [item for item in ITEMS if ActorKind.RESIDENT in item.applicants]
+
+
+def test_every_service_stands_under_one_heading() -> None:
+    assert sorted(code for group in GROUPS for code in group.items) == sorted(item.code for item in OFFERED)
 
 
 async def test_a_visitor_sees_every_service_a_resident_may_file(town: Town) -> None:
     async with town.visitor() as visitor:
         await visitor.get("/")
-        for item in services():
+        for item in OFFERED:
             assert item.title in visitor.words
         assert "办件撤销" not in visitor.words
 
 
 @pytest.mark.rule("R-500", "R-029", "R-001", "R-512")
-@pytest.mark.parametrize("code", [item.code for item in services()])
+@pytest.mark.parametrize("code", [item.code for item in OFFERED])
 async def test_every_service_has_a_guide_with_limit_materials_price_and_other_ways(town: Town, code: str) -> None:
     item = next(item for item in ITEMS if item.code == code)
     async with town.visitor() as visitor:
