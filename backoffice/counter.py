@@ -65,6 +65,9 @@ async def start_for(request: AnyRequest, code: FromPath[str]) -> Response[Any] |
     found = await open_file(actor, number(form, "person_id") or 0, f"窗口办理：{_item(code).title}", now(request))
     person = found.person
     subject = Subject(county_code=person.county_code, name=person.name, id_index=person.id_index, person_id=person.id)
+    if _item(code).for_another:  # who applies is asked first
+        typed = {"item": code, "name": person.name, "id_number": person.id_number}
+        return await begin_page(request, typed=typed)
     return await _started(request, _item(code), subject, {})
 
 

@@ -73,7 +73,11 @@ async def start(request: AnyRequest) -> Response[Any] | Template:
 
 async def _draft(request: AnyRequest, actor: Actor, dead: NewPerson) -> int:
     """A form about this name and number; one about the same number under another name is given up."""
-    own, account, county = await viewer.self_as_subject(actor), await query.account(actor.id), await viewer.county_of(request)
+    own, account, county = (
+        await viewer.self_as_subject(actor),
+        await query.account(actor.id),
+        await viewer.county_of(request),
+    )
     assert account is not None, "the session has just been read from it"
     assert account.id_number is not None, "the login wall has asked for the number"
     subject = await _subject(actor, dead)
@@ -137,7 +141,10 @@ async def _share(
     county, indexes = actor.scope.county_code, await viewer.indexes_of(actor)
     if line_no not in await settlement_desk.lines_of(county, settlement_id, indexes):
         raise NotFound
-    found = next((each for each in await leaving_family.shares_of_settlement(county, settlement_id) if each.line_no == line_no), None)
+    found = next(
+        (each for each in await leaving_family.shares_of_settlement(county, settlement_id) if each.line_no == line_no),
+        None,
+    )
     if found is None:
         raise NotFound
     return page(
@@ -147,7 +154,9 @@ async def _share(
 
 
 @post("/leaving/shares/{settlement_id:int}/{line_no:int}", guards=[assurance(ITEM.assurance, fresh=True)])
-async def bring_account(request: AnyRequest, settlement_id: FromPath[int], line_no: FromPath[int]) -> Response[Any] | Template:
+async def bring_account(
+    request: AnyRequest, settlement_id: FromPath[int], line_no: FromPath[int]
+) -> Response[Any] | Template:
     """With a fresh login (R-517): money goes where this says."""
     sent, actor = await request.form(), actor_of(request)
     try:

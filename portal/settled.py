@@ -52,10 +52,11 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
 
 class View(Struct, frozen=True, kw_only=True):
-    """`note`: in place of figures, or above them."""
+    """`note`: in place of figures, or above them. `taken_back`: by a later, reviewed case."""
 
     note: str
     sheets: list[Sheet]
+    taken_back: bool = False
 
 
 async def of_case(case: CaseRow, indexes: Sequence[bytes], on: date) -> View | None:
@@ -64,10 +65,13 @@ async def of_case(case: CaseRow, indexes: Sequence[bytes], on: date) -> View | N
         return None
     if Status(case.status) in UNDECIDED:
         return await _expected(case, on)
-    found = [await leaving.settlement(case.county_code, each) for each in await leaving_family.of_case(case.county_code, case.id)]
+    found = [
+        await leaving.settlement(case.county_code, each)
+        for each in await leaving_family.of_case(case.county_code, case.id)
+    ]
     rows = [each for each in found if each is not None]
     if any(each.state == "reversed" for each in rows):
-        return View(note="这次注销已经撤销，养老保险关系照旧。", sheets=[])
+        return View(note="", sheets=[], taken_back=True)
     sheets = [await _booked(case, each, indexes, len(rows) > 1) for each in rows if each.state == "booked"]
     waits = any(each.state == "waiting" for each in rows)
     note = "还有一笔养老金正在银行发放，银行有了结果就自动结算，不用您再跑。" if waits else ""
@@ -84,7 +88,9 @@ async def _expected(case: CaseRow, on: date) -> View:
     found, names = facts.found, [each.name for each in ask.receivers]
     parts = shares(found.offset.payable, [each.share_percent for each in ask.receivers]) if names else []
     takers = [Taker(name, f"{show(fen)}元", "审核通过以后付") for name, fen in zip(names, parts, strict=True) if fen]
-    sheet = Sheet(lines=_lines(_of_trial(found), case), total=_total(found.offset.payable, found.offset.recover), takers=takers)
+    sheet = Sheet(
+        lines=_lines(_of_trial(found), case), total=_total(found.offset.payable, found.offset.recover), takers=takers
+    )
     return View(note=f"已经核对好了。如果今天结算，是下面这样；最后以结算单为准。{_under_way(found)}", sheets=[sheet])
 
 
@@ -103,7 +109,11 @@ async def _booked(case: CaseRow, found: SettlementView, indexes: Sequence[bytes]
         owed=[each.due_month for each in each_month if each.kind == "arrears"],
         wrong=[each.due_month for each in each_month if each.kind == "overpaid"],
     )  # fmt: skip
-    made = f"{day(found.settled_on)}{'结算' if found.kind == 'settlement' else '补充结算'}" if several and found.settled_on else ""
+    made = (
+        f"{day(found.settled_on)}{'结算' if found.kind == 'settlement' else '补充结算'}"
+        if several and found.settled_on
+        else ""
+    )
     return Sheet(
         title=made, lines=_lines(figures, case), total=_total(found.payable_fen, found.recover_fen),
         takers=[taker(each, mine=each.line_no in mine) for each in rows], url=f"/cases/{case.id}/settlements/{found.id}",
@@ -140,7 +150,9 @@ def _of_trial(found: Trial) -> Figures:
 
 
 def _lines(v: Figures, case: CaseRow) -> list[Line]:
-    account = "自己缴的、集体和政府补的，连同利息" + (f"。政府补贴{show(v.kept)}元按规定留在基金，不返还" if v.kept else "")
+    account = "自己缴的、集体和政府补的，连同利息" + (
+        f"。政府补贴{show(v.kept)}元按规定留在基金，不返还" if v.kept else ""
+    )
     if v.restored:
         account += f"。多发的养老金里有{show(v.restored)}元是从账户出的，已经先放回来"
     lines = [Line("账户里的钱", f"{show(v.returned)}元", account)] if v.returned or v.kept else []

@@ -74,7 +74,7 @@ class Receiver(Struct, frozen=True, kw_only=True):
     """Who gets a share. Without an account it is kept until one is brought."""
 
     name: fields.Name
-    id_type: fields.IdType
+    id_type: fields.IdType = identity.IdType.RESIDENT_ID_CARD
     id_number: fields.IdNumber
     relation: Annotated[str, Meta(title="与参保人关系", extra={"widget": "select", "choices": RELATIONS})]
     share_percent: Annotated[int, Meta(title="份额（%）", description="一个人代领的写100", ge=1, le=100, extra={"widget": "digits"})]
@@ -181,16 +181,13 @@ def confirmed(ask: Deregistration, facts: Facts) -> bool:
 
 
 def examine(ask: Deregistration, facts: Facts) -> list[Finding]:
+    typed = _typed(ask, facts.on)
     if facts.person is None:
         text = "没有找到用这个姓名和证件号码参保的人。请申请人核对姓名和号码以后重新申请，或者到参保的县办理。"
-        return [Finding("unknown", text, basis="规程第三十七条")]
+        return [Finding("unknown", text, basis="规程第三十七条"), *typed]
     if facts.person.participation_status in (None, 4):
-        return [Finding("terminated", "这个人的养老保险关系已经终止，不用再注销。", basis="规程第三十七条")]
-    found = []
-    if ask.happened_on > facts.on:
-        found.append(Finding("future", "注销原因的日期不能晚于今天。", basis="规程第三十七条"))
-    found += _proof(ask, facts)
-    found += _receivers(ask, facts)
+        return [Finding("terminated", "这个人的养老保险关系已经终止，不用再注销。", basis="规程第三十七条"), *typed]
+    found = [*typed, *_proof(ask, facts), *_receivers(ask, facts)]
     if facts.trouble:
         found.append(Finding("cannot-settle", facts.trouble, basis=BASIS))
     if facts.found is not None:  # among the findings, so that a changed figure is told before anybody approves it
@@ -199,6 +196,12 @@ def examine(ask: Deregistration, facts: Facts) -> list[Finding]:
             text = f"还有{show(facts.found.under_way)}元在发放途中，银行有了结果、财务登账以后自动结算。"
             found.append(_note("under-way", text))
     return found
+
+
+def _typed(ask: Deregistration, on: date) -> list[Finding]:
+    """What the form says by itself, whoever it names."""
+    future = [Finding("future", "注销原因的日期不能晚于今天。", basis="规程第三十七条")] if ask.happened_on > on else []
+    return future + [each for row in ask.receivers for each in _minor(row, on)]
 
 
 def _note(code: str, text: str, basis: str = BASIS) -> Finding:
@@ -235,7 +238,7 @@ def _receivers(ask: Deregistration, facts: Facts) -> list[Finding]:
         found.append(_note("nobody", "没有写领取人，应付的钱先保留，等继承人来领；没有继承人的，按规定移交。", "民法典第一千一百六十条"))
     if ask.pay_to == "old" and not facts.old_account:
         found.append(Finding("no-old-account", "没有登记过发养老金的账户，请改填领取人的账户。", basis=BASIS))
-    return found + [each for row in ask.receivers for each in _minor(row, facts.on)]
+    return found
 
 
 def _minor(row: Receiver, on: date) -> list[Finding]:

@@ -126,6 +126,9 @@ async def test_an_heir_applies_at_the_counter_and_another_person_decides(at_work
     person = await family.pensioner()
     await known_dead()
     async with at_work.at_desk(await at_work.hire("赵敏", Post.TOWNSHIP_CLERK, region="43990101")) as desk:
+        page = await desk.post("/counter/deregistration", 200, person_id=f"{person}")
+        typed = {i.attrs["name"]: i.attrs.get("value") for i in page.all("input") if "name" in i.attrs}
+        assert (typed["name"], typed["id_number"], typed["applicant_name"]) == (OLD.name, OLD.id_number, "")
         begun = {"item": "deregistration", "name": OLD.name, "id_number": OLD.id_number, "applicant_name": DAUGHTER.name}
         assert "号码应当是18位" in (await desk.post("/counter", 422, **begun)).text
         where = await desk.post("/counter", **begun, applicant_number=DAUGHTER.id_number)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from db import engine
+from domain import payments, settlement
 from domain.agency import commitments, payment_orders
 from domain.case import flow
 from tests import make
@@ -56,7 +57,15 @@ async def test_what_there_is_to_get_is_explained_before_anything_is_asked_and_no
     async with town.visitor() as visitor:
         await visitor.get("/")
         await visitor.follow("家里人去世了")
-        for words in ("请您节哀", "5个工作日", "不用死亡证明", "也不用亲属关系证明", "账户里的钱", "丧葬补助金", "随时可以撤回"):
+        for words in (
+            "请您节哀",
+            "5个工作日",
+            "不用死亡证明",
+            "也不用亲属关系证明",
+            "账户里的钱",
+            "丧葬补助金",
+            "随时可以撤回",
+        ):
             assert words in visitor.words
         assert "去世的是谁" in visitor.words
         assert "元" not in visitor.words
@@ -85,7 +94,9 @@ async def test_what_the_dead_had_said_of_beneficiaries_is_not_shown_to_whoever_a
     from db.stores import people  # noqa: PLC0415
 
     async with engine.transaction():
-        await people.designate(COUNTY, person, [("陈新", "resident_id_card", SON.id_number, "7", 100)], case_id=None, on=date(2026, 1, 1))
+        await people.designate(
+            COUNTY, person, [("陈新", "resident_id_card", SON.id_number, "7", 100)], case_id=None, on=date(2026, 1, 1)
+        )
     async with late.login(DAUGHTER) as visitor:
         await begun(visitor, OLD.name, OLD.id_number)
         await visitor.press("保存并继续", {"cause": "death", "happened_on": DIED, "relation": "3"})
@@ -262,7 +273,9 @@ async def test_an_old_login_cannot_turn_the_money_elsewhere(late: Town) -> None:
     async with late.login(DAUGHTER) as visitor:
         await visitor.get("/leaving/shares/1/1")
         late.now = datetime(2026, 12, 22, 9, 20, tzinfo=CHINA)
-        answer = await visitor.client.post("/leaving/shares/1/1", data={"_csrf": visitor.csrf, "bank": "邮储银行", "bank_account": CARD})
+        answer = await visitor.client.post(
+            "/leaving/shares/1/1", data={"_csrf": visitor.csrf, "bank": "邮储银行", "bank_account": CARD}
+        )
         assert answer.status_code == 303
         assert "fresh=1" in answer.headers["location"]
     assert await family.orders() == []
@@ -291,7 +304,9 @@ async def test_a_designated_beneficiary_who_gets_nothing_is_told_after_the_decis
 
     person = await family.pensioner()
     async with engine.transaction():
-        await people.designate(COUNTY, person, [("陈新", "resident_id_card", SON.id_number, "7", 100)], case_id=None, on=date(2026, 1, 1))
+        await people.designate(
+            COUNTY, person, [("陈新", "resident_id_card", SON.id_number, "7", 100)], case_id=None, on=date(2026, 1, 1)
+        )
     await known_dead()
     case_id = await filed()
     assert await told("您是指定受益人") == []
@@ -356,4 +371,83 @@ async def test_the_county_answers_who_named_nobody(late: Town) -> None:
         assert "我们正在核对" in visitor.words
     found = (await flow.look(COUNTY, case_id, HE_JING, AT))[1].findings
     assert [(each.code, f"{each.weight}") for each in found] == [("unknown", "bars")]
-    await flow.reject(COUNTY, case_id, HE_JING, await make.version(case_id), "OTHER", "没有这个人的参保记录，请核对姓名和号码。", AT)
+    await flow.reject(
+        COUNTY, case_id, HE_JING, await make.version(case_id), "OTHER", "没有这个人的参保记录，请核对姓名和号码。", AT
+    )
+
+
+@pytest.mark.rule("R-345")
+async def test_when_the_old_account_is_closed_the_heir_names_one_in_the_own_name(late: Town) -> None:
+    await family.pensioner()
+    await known_dead()
+    await decided(await filed(rows((DAUGHTER, 100, "")) | {"pay_to": "old"}))
+    assert [payee for _, payee, _, _ in await family.orders()] == [OLD.name]
+    await payment_orders.failed(
+        COUNTY, await engine.fetchval("select id from payment_order"), "账户已经销户", CASHIER, AT
+    )
+    async with late.login(DAUGHTER) as visitor:
+        await visitor.get("/leaving/shares")
+        assert "没有付成：账户已经销户" in visitor.words
+        await visitor.follow("填写收款账户")
+        await visitor.press("付到这个账户", {"bank": "农商银行", "bank_account": CARD})
+        await visitor.get("/leaving/shares")
+        assert "等财务付到农商银行尾号0018的账户" in visitor.words
+    assert [(payee, state) for _, payee, _, state in await family.orders()] == [
+        (OLD.name, "cancelled"),
+        (DAUGHTER.name, "waiting"),
+    ]
+
+
+@pytest.mark.rule("R-339")
+async def test_while_a_pension_is_on_its_way_the_family_reads_that_it_waits(late: Town) -> None:
+    await family.pensioner()
+    plan = await way.planned(202612, way.AT)
+    (file_id,) = await way.sent(plan, way.AT)
+    await known_dead()
+    case_id = await filed()
+    async with late.login(DAUGHTER) as visitor:
+        await visitor.get(f"/cases/{case_id}")
+        assert "还有209.23元正在银行发放" in visitor.words
+        await decided(case_id)
+        await visitor.get(f"/cases/{case_id}")
+        assert "还有一笔养老金正在银行发放" in visitor.words
+        assert "一共付" not in visitor.words
+        await way.returned(file_id, at=AT)
+        await payments.book(COUNTY, plan, family.REVIEWER, AT)
+        assert await settlement.settle_ready(COUNTY, AT) == 1
+        await visitor.get(f"/cases/{case_id}")
+        assert "一共付" in visitor.words
+
+
+@pytest.mark.rule("R-310", "R-340")
+async def test_a_late_subsidy_is_a_second_sheet(late: Town) -> None:
+    person = await family.pensioner()
+    await known_dead()
+    case_id = await filed()
+    await decided(case_id)
+    late.now = datetime(2026, 12, 28, 9, tzinfo=CHINA)
+    await family.deposited(person, date(2026, 12, 23), subsidy_city=4000)
+    assert await settlement.settle_ready(COUNTY, late.now) == 1
+    async with late.login(DAUGHTER) as visitor:
+        await visitor.get(f"/cases/{case_id}")
+        for words in ("2026年12月22日结算", "2026年12月28日补充结算", "一共付40.00元"):
+            assert words in visitor.words
+        second = visitor.words.split("补充结算")[1]
+        assert "丧葬补助金" not in second.split("文书")[0]
+
+
+async def test_who_gets_it_can_be_changed_from_the_last_look(late: Town) -> None:
+    async with late.login(DAUGHTER) as visitor:
+        await begun(visitor, NOBODY.name, NOBODY.id_number)
+        await filled(visitor)
+        await visitor.follow("修改领取人")
+        assert "receivers.0.name" in visitor.filled(visitor.button("保存并继续")[0])
+
+
+@pytest.mark.rule("R-335")
+async def test_a_child_without_a_guardian_is_told_before_the_promise(late: Town) -> None:
+    async with late.login(DAUGHTER) as visitor:
+        await begun(visitor, NOBODY.name, NOBODY.id_number)
+        child = {"receivers.0.name": "许小满", "receivers.0.id_number": id_number(date(2014, 1, 1), 341)}
+        await filled(visitor, **child)
+        assert "请补上监护人" in visitor.words
