@@ -63,7 +63,7 @@ ACTIONS = {
     "dual.suspended": "重复参保领取先暂停", "dual.ended": "重复参保领取属实", "dual.cleared": "重复参保领取不属实",
     "recovery.registered": "登记追缴", "recovery.verified": "核实追缴", "recovery.withdrawn": "撤回追缴", "recovery.debtor": "填写由谁退还",
     "recovery.fraud": "标记涉嫌骗取", "recovery.noticed": "发出返还、追缴通知书", "recovery.served": "登记通知书送达", "recovery.filed": "添加追缴材料",
-    "recovery.payment": "登记稽核退款", "recovery.agreed": "登记分期协议", "recovery.missed": "分期没有按时退", "recovery.deducted": "交发放计划扣还",
+    "recovery.payment": "登记稽核退款", "recovery.agreed": "登记分期协议", "recovery.missed": "分期没有按时退", "recovery.offset": "应付款抵扣", "recovery.deducted": "交发放计划扣还",
     "recovery.deduction_ended": "停止从养老金扣还", "recovery.write_off_asked": "申请核销", "recovery.write_off_approved": "批准核销",
     "recovery.write_off_refused": "没有批准核销", "recovery.transfer_asked": "申请移送", "recovery.transfer_approved": "批准移送",
     "recovery.transfer_refused": "没有批准移送", "recovery.neglect": "记录失职",

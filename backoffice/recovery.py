@@ -16,7 +16,7 @@ from db.queries import access, regions
 from db.queries import recovery as queries
 from db.queries.recovery import Debt, NoticeLine
 from domain.actor import Actor, Post
-from domain.agency import recovery, recovery_decisions, recovery_money
+from domain.agency import recovery, recovery_decisions, recovery_money, recovery_offsets
 from domain.agency.recovery import FILES, NOTICE_TITLES, RELATIONS, Debtor, Delivery
 from domain.agency.recovery_money import WAYS, Slip
 from domain.errors import NotFound, Problem, Refused
@@ -149,6 +149,7 @@ async def _page(
         titles=await recovery_papers.item_titles(), items=await queries.items(county, found.id), notices=notices,
         notice_title=NOTICE_TITLES[notice_of(Cause(found.cause))], notice_titles=NOTICE_TITLES, payments=await queries.payments(county, found.id),
         payment_states=PAYMENT_STATES, ways=WAYS, agreements=await queries.agreements(county, found.id),
+        orders=await queries.offsettable(county, found.person_id, found.debtor_index) if found.debtor_index else [],
         deductions=await queries.deductions(county, found.id), decisions=await queries.decisions(county, found.id),
         decision_titles=recovery_decisions.TITLES, files=await queries.files(county, found.id), file_kinds=FILES,
         neglects=await queries.neglects(county, f"{county:06d}", found.id), townships=[(each.code, each.name) for each in townships],
@@ -295,6 +296,10 @@ async def _end_deduction(_: Any, county: int, case: int, by: Actor, at: datetime
     await recovery_money.end_deduction(county, case, by, at)
 
 
+async def _offset(form: Any, county: int, case: int, by: Actor, at: datetime) -> None:
+    await recovery_offsets.offset(county, case, number(form, "order_id") or 0, by, at)
+
+
 async def _ask(form: Any, county: int, case: int, by: Actor, at: datetime) -> None:
     await recovery_decisions.ask(county, case, text(form, "decision"), text(form, "reason"), by, at)
 
@@ -309,7 +314,7 @@ async def _neglect(form: Any, county: int, case: int, by: Actor, at: datetime) -
 
 STEPS: dict[str, Step] = {
     "verify": _verify, "debtor": _debtor, "fraud": _fraud, "notice": _notice, "serve": _serve, "pay": _pay, "review": _review,
-    "cancel": _cancel, "agree": _agree, "deduct": _deduct, "end-deduction": _end_deduction, "ask": _ask, "decide": _decide,
+    "cancel": _cancel, "agree": _agree, "offset": _offset, "deduct": _deduct, "end-deduction": _end_deduction, "ask": _ask, "decide": _decide,
     "neglect": _neglect,
 }  # fmt: skip
 

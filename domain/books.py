@@ -57,6 +57,7 @@ class DocumentKind(StrEnum):
     PROVINCE_SETTLEMENT = "province_settlement"  # or settled by the province next year
     RECOVERY_DEMAND = "recovery_demand"  # what was overpaid is known and owed
     RECOVERY = "recovery"  # money of it that came back
+    RECOVERY_OFFSET = "recovery_offset"  # what was to be paid to the debtor
     RECOVERY_WRITE_OFF = "recovery_write_off"  # and what is given up
     MOVEMENT = "movement"  # from one account of the agency to another
     DELEGATED_ARRIVAL = "delegated_arrival"  # another bureau's money: it came, was paid out, what was left went back
@@ -98,6 +99,7 @@ KINDS: dict[DocumentKind, Rules] = {
     DocumentKind.PROVINCE_SETTLEMENT: Rules("省内转移结算", Kind.TRANSFER_OUT, "transit"),
     DocumentKind.RECOVERY_DEMAND: Rules("多发待遇登记应收", Kind.PENSION, "suspense_paid"),
     DocumentKind.RECOVERY: Rules("稽核退款", Kind.PENSION),
+    DocumentKind.RECOVERY_OFFSET: Rules("应付款抵扣多发待遇", Kind.PENSION, "suspense_paid"),
     DocumentKind.RECOVERY_WRITE_OFF: Rules("多发待遇核销", Kind.PENSION, "suspense_paid"),
     DocumentKind.MOVEMENT: Rules("基金账户之间划转", Kind.CONTRIBUTION),
     DocumentKind.DELEGATED_ARRIVAL: Rules("代发资金到账", Kind.CONTRIBUTION, "entrusted_account"),

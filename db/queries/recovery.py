@@ -98,6 +98,24 @@ async def settled_with(county_code: int, person_id: int, after: datetime) -> int
     return found
 
 
+class Offsettable(Struct, frozen=True):
+    order_id: int
+    amount_fen: int
+    settlement_id: int
+
+
+async def offsettable(county_code: int, person_id: int, debtor_index: bytes) -> list[Offsettable]:
+    """Orders of settlements of this person that wait to be paid to the debtor."""
+    rows = await engine.fetch(
+        "select o.id, o.amount_fen, s.id from settlement s join settlement_payment m on m.county_code = $1 and m.settlement_id = s.id"
+        " join termination_payee y on y.county_code = $1 and y.termination_id = s.termination_id and y.line_no = m.line_no"
+        " join payment_order o on o.county_code = $1 and o.id = m.order_id and o.state = 'waiting' where s.county_code = $1"
+        " and s.person_id = $2 and s.state = 'booked' and y.id_index = $3 order by o.id",
+        county_code, person_id, debtor_index,
+    )  # fmt: skip
+    return [Offsettable(*row) for row in rows]
+
+
 class Stuck(Struct, frozen=True, kw_only=True):
     """Somebody of whom plans have something to take off and who is paid no more. `situation`: of a sentence, else empty."""
 

@@ -66,6 +66,13 @@ async def write_off(held: Recovery, county_code: int, by: Actor, at: datetime) -
     return document.id
 
 
+async def offset(held: Recovery, county_code: int, fen: int, by: Actor, at: datetime) -> int:
+    """What was ordered leaves no more: the order had taken it out of 支出户 already."""
+    document = await _document(county_code, DocumentKind.RECOVERY_OFFSET, held, "应付款抵扣多发待遇", by, at)
+    await finish(document, [*sides("expenditure_account", fen), *sides("suspense_paid", -fen)], by, at)
+    return document.id
+
+
 async def _document(
     county_code: int, kind: DocumentKind, held: Recovery, title: str, by: Actor, at: datetime
 ) -> Document:

@@ -6,7 +6,8 @@ from datetime import date, datetime
 import pytest
 
 from db import engine
-from domain.agency import recovery, recovery_decisions, recovery_money
+from domain import settlement
+from domain.agency import recovery, recovery_decisions, recovery_money, recovery_offsets
 from domain.agency.recovery import Delivery
 from domain.errors import NotFound, Problem, Refused
 from domain.money import yuan
@@ -184,6 +185,11 @@ async def test_money_is_registered_with_its_slip_reviewed_received_and_then_book
     await recovery_money.follow(COUNTY, AT)
     assert await standing(case) == ("noticed", 10000, 0, 20060)
     assert await voucher(document) == {"income_account": 10000, "suspense_paid": -10000}
+    sources = await engine.fetch("select source, reference, item, amount_fen from recovery_entry order by item")
+    assert [tuple(each) for each in sources] == [
+        ("payment", document, "basic_central", 9940),
+        ("payment", document, "interest", 60),
+    ]
     (said,) = await told("收到退还的钱")
     assert "还差200.60元" in said
     await agrees()
@@ -325,6 +331,25 @@ async def test_a_settlement_takes_over_what_plans_had_not_taken_off_and_nothing_
     assert await standing(case) == ("closed", 100000, 0, 0)
     new = await engine.fetch("select principal_fen from recovery where id <> $1", case)
     assert [each["principal_fen"] for each in new] == [settled["recover_fen"]]
+    await agrees()
+
+
+@pytest.mark.rule("R-325", "R-326", "R-340")
+async def test_a_late_supplement_is_set_against_the_open_debt_gross() -> None:
+    case = await noticed(await of_the_dead())
+    open_ = (await standing(case))[3]
+    await family.deposited(int((await row(case))["person_id"]), DAY, personal=1000)  # type: ignore[call-overload]
+    await settlement.settle_ready(COUNTY, AT)
+    ((_, payee, fen, state),) = await family.orders()
+    assert (payee, fen >= 1000, state) == ("许小雨", True, "waiting")
+    order = await engine.fetchval("select id from payment_order")
+    with pytest.raises(NotFound):
+        await recovery_offsets.offset(COUNTY, case, order + 1, QIN_LAN, AT)
+    await recovery_offsets.offset(COUNTY, case, order, QIN_LAN, AT)
+    assert await standing(case) == ("noticed", fen, 0, open_ - fen)
+    assert [each[3] for each in await family.orders()] == ["cancelled"]
+    with pytest.raises(NotFound):
+        await recovery_offsets.offset(COUNTY, case, order, QIN_LAN, AT)
     await agrees()
 
 
