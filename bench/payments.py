@@ -76,7 +76,7 @@ select t.person_id, p.name, p.id_number_sealed, a.account_sealed, t.region_code,
 """
 ANSWERED = """
 update payment_transfer t set state = 'paid', paid_on = '2026-12-10' from answer x
- where t.county_code = $1 and t.file_id = 1 and t.row_no = x.row_no
+ where t.county_code = $1 and t.plan_id = $2 and t.file_id = 1 and t.row_no = x.row_no
 """
 
 
@@ -184,7 +184,7 @@ async def floors(stage: Stage, asked: list[list[Debit]], said: list[bytes]) -> d
         rows = [(int(line.partition("|")[0].partition("-")[2]), "") for line in success.decode("gb18030").splitlines()]
         await owner.copy_records_to_table("answer", records=rows)
     await owner.execute("analyze answer")
-    await owner.execute(ANSWERED, COUNTY)
+    await owner.execute(ANSWERED, COUNTY, await owner.fetchval("select max(id) from payment_plan"))
     spent["return"] = time.monotonic() - began
     await owner.close()
     await stage.copy(BARELY, of=OURS)

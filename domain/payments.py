@@ -170,7 +170,7 @@ async def take_return(
         _check_slip(
             plan, sum(row.amount_fen for n, row in enumerate(asked, start=1) if n not in failed), total_fen, paid_on, at
         )
-        await store.answered(county_code, file_id, list(failed), list(failed.values()), paid_on)
+        await store.answered(county_code, plan_id, file_id, failed, paid_on)
         await debit_files.answered(county_code, file, success, failure, at)
         await _tell_failed(county_code, file_id, plan, failed, at)
         await _settle(county_code, plan)
@@ -194,7 +194,7 @@ def _check_slip(plan: PlanRow, fen: int, total_fen: int, paid_on: date, at: date
 
 
 async def _tell_failed(county_code: int, file_id: int, plan: PlanRow, failed: dict[int, str], at: datetime) -> None:
-    people = await store.people_of_rows(county_code, file_id, list(failed))
+    people = await store.people_of_rows(county_code, plan.id, file_id, list(failed))
     found = await store.indexes(county_code, list(people.values()))
     for row, reason in failed.items():
         body = (

@@ -309,7 +309,8 @@ create table payment_line (
 create unique index month_paid_once on payment_line (county_code, person_id, due_month) where kind = 'regular' and not voided;
 create index payment_line_by_person on payment_line (county_code, person_id, due_month);
 
--- What goes to the bank for a person of a plan; a failed one is paid again by a new row of the next `round` (R-252…R-255).
+-- What goes to the bank for a person of a plan; a failed one is paid again by a new row of the next `round` (R-252…R-255). Each row is written
+-- twice more, sent and answered, by the hundred thousand: there is room for that beside it, and no index on what changes.
 create table payment_transfer (
   county_code int not null,
   plan_id bigint not null,
@@ -335,11 +336,19 @@ create table payment_transfer (
   bank_serial text not null default '',
   primary key (county_code, plan_id, person_id, round),
   foreign key (county_code, plan_id) references payment_plan (county_code, id)
-) with (fillfactor = 80);
+) with (fillfactor = 45);
 create index payment_transfer_by_person on payment_transfer (county_code, person_id, plan_id desc);
-create index payment_transfer_by_file on payment_transfer (county_code, file_id, row_no) where file_id is not null;
 create index payment_transfer_to_look_at on payment_transfer (county_code, plan_id, person_id) where findings <> '{}' and decision = '';
-create index payment_transfer_failed on payment_transfer (county_code, person_id) where state = 'failed';
+
+-- Which plan a file to a bank belongs to.
+create table payment_file (
+  county_code int not null,
+  file_id bigint not null,
+  plan_id bigint not null,
+  primary key (county_code, file_id),
+  foreign key (county_code, file_id) references exchange_file (county_code, id),
+  foreign key (county_code, plan_id) references payment_plan (county_code, id)
+);
 
 -- Whose money a pension was: the source's own, or, where the account is used up, the fund's (R-191, R-192).
 insert into ledger_account (code, title, side, position) values
@@ -348,7 +357,7 @@ insert into ledger_account (code, title, side, position) values
 
 -- ---------------------------------------------------------------- what the serving role may do
 grant select, insert on payment_account, benefit, benefit_standard, benefit_redetermination, benefit_notice, certification, benefit_suspension, sentence_spell,
-  death_report, death_report_line, payment_plan, payment_line, payment_transfer to pension_app;
+  death_report, death_report_line, payment_plan, payment_line, payment_transfer, payment_file to pension_app;
 grant update on benefit, benefit_redetermination, benefit_suspension, payment_plan, payment_transfer to pension_app;
 grant update (state, state_reason, verified_at, ended_at, ended_reason) on payment_account to pension_app;
 grant update (read_at, handed_at, handed_by_name) on benefit_notice to pension_app;

@@ -1,6 +1,6 @@
 """A payment month on its way: money, files, results. Inside the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
@@ -175,6 +175,9 @@ async def to_send(county_code: int, plan_id: int, bank: str, limit: int) -> list
 async def sent(county_code: int, plan_id: int, file_id: int, people: Sequence[int]) -> None:
     """`people`: in the order of the file."""
     await engine.execute(
+        "insert into payment_file (county_code, file_id, plan_id) values ($1, $2, $3)", county_code, file_id, plan_id
+    )
+    await engine.execute(
         "update payment_transfer t set state = 'sent', file_id = $3, row_no = u.row_no from unnest($4::bigint[]) with ordinality"
         " as u (person_id, row_no) where t.county_code = $1 and t.plan_id = $2 and t.person_id = u.person_id and t.state = 'planned'",
         county_code, plan_id, file_id, list(people),
@@ -183,27 +186,31 @@ async def sent(county_code: int, plan_id: int, file_id: int, people: Sequence[in
 
 async def plan_of_file(county_code: int, file_id: int) -> int | None:
     found: int | None = await engine.fetchval(
-        "select plan_id from payment_transfer where county_code = $1 and file_id = $2 limit 1", county_code, file_id
+        "select plan_id from payment_file where county_code = $1 and file_id = $2", county_code, file_id
     )
     return found
 
 
-async def answered(county_code: int, file_id: int, rows: Sequence[int], reasons: Sequence[str], paid_on: date) -> None:
-    """`rows` that the bank could not pay, each with its reason; all others are paid."""
+async def answered(county_code: int, plan_id: int, file_id: int, failed: Mapping[int, str], paid_on: date) -> None:
+    """`failed`: the rows that the bank could not pay, each with its reason; all others are paid."""
     await engine.execute(
-        "update payment_transfer t set state = case when u.row_no is null then 'paid' else 'failed' end, reason = coalesce(u.reason,"
-        " ''), paid_on = case when u.row_no is null then $5::date end from payment_transfer s left join unnest($3::int[], $4::text[])"
-        " as u (row_no, reason) on u.row_no = s.row_no where s.county_code = $1 and s.file_id = $2 and s.state = 'sent'"
-        " and t.county_code = $1 and t.plan_id = s.plan_id and t.person_id = s.person_id and t.round = s.round",
-        county_code, file_id, list(rows), list(reasons), paid_on,
+        "update payment_transfer t set state = 'failed', reason = u.reason from unnest($4::int[], $5::text[]) as u (row_no, reason)"
+        " where t.county_code = $1 and t.plan_id = $2 and t.file_id = $3 and t.row_no = u.row_no and t.state = 'sent'",
+        county_code, plan_id, file_id, list(failed), list(failed.values()),
+    )  # fmt: skip
+    await engine.execute(
+        "update payment_transfer set state = 'paid', paid_on = $4 where county_code = $1 and plan_id = $2 and file_id = $3"
+        " and state = 'sent'",
+        county_code, plan_id, file_id, paid_on,
     )  # fmt: skip
 
 
-async def people_of_rows(county_code: int, file_id: int, rows: Sequence[int]) -> dict[int, int]:
+async def people_of_rows(county_code: int, plan_id: int, file_id: int, rows: Sequence[int]) -> dict[int, int]:
     """Row to person."""
     found = await engine.fetch(
-        "select row_no, person_id from payment_transfer where county_code = $1 and file_id = $2 and row_no = any($3::int[])",
-        county_code, file_id, list(rows),
+        "select row_no, person_id from payment_transfer where county_code = $1 and plan_id = $2 and file_id = $3"
+        " and row_no = any($4::int[])",
+        county_code, plan_id, file_id, list(rows),
     )  # fmt: skip
     return {row["row_no"]: row["person_id"] for row in found}
 

@@ -257,6 +257,12 @@ class PaymentLine(Table, tablename="payment_line", db=DB):
     one_off_id = big(null=True)
 
 
+class PaymentFile(Table, tablename="payment_file", db=DB):
+    county_code = integer()
+    file_id = big(primary_key=True)
+    plan_id = big()
+
+
 class PaymentTransfer(Table, tablename="payment_transfer", db=DB):
     county_code = integer()
     plan_id = big()

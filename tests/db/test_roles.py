@@ -14,8 +14,9 @@ APPEND_ONLY = {
     "audit_entry", "audit_seal", "case_event", "comparison_result", "fund_source", "issued_document", "person_change",
     "policy_parameter", "region_version", "source_batch", "source_record",
     "ledger_entry", "ledger_account", "voucher", "voucher_line", "voucher_review", "zero_consent", "account_statement", "statement_notice",
-    "delegated_programme", "delegated_decision", "run_exception", "benefit_standard", "certification", "contribution_adjustment",
-    "settlement_line", "recovery_item", "recovery_entry", "recovery_payment", "recovery_file", "recovery_neglect", "field_verification", "commitment_check", "transfer_line", "transfer_step", "province_settlement", "village_check",
+    "delegated_programme", "delegated_decision", "run_exception", "benefit_standard", "certification", "payment_file",
+    "contribution_adjustment",
+    "settlement_line", "recovery_item", "recovery_entry", "recovery_payment", "recovery_file", "recovery_neglect", "field_verification", "commitment_check", "transfer_line", "transfer_step", "linkage_month", "province_settlement", "village_check",
 }  # fmt: skip
 
 TABLES = """
