@@ -87,7 +87,7 @@ async def _page(
         request, "linkage/page.html", status_code=422 if problems else 200, page_title=f"{row.name} {DIRECTIONS[row.direction]}", x=row,
         shown=_shown(row, on(request)), months=await queries.months(county, linkage_id), states=STATES, directions=DIRECTIONS,
         id_number=mask_id(person.id_number), came=came, in_words=rule.in_words, problems=problems, typed=typed or {},
-        lines=await queries.lines(county, row.document_id, row.account_id) if row.document_id and row.direction == "to_employee" else [],
+        lines=await queries.lines(county, row.account_id) if row.document_id and row.direction == "to_employee" else [],
         kinds=transfer_papers.ITEMS, cases=any(actor.holds(each) for each in BUSINESS),
         officer=any(actor.holds(each) for each in linkage.OFFICERS),
     )  # fmt: skip
@@ -131,7 +131,7 @@ async def printed(request: AnyRequest, linkage_id: FromPath[int], name: FromPath
             row, person.id_number, account, county.agency_name, actor.name, county.agency_phone, now(request)
         )
     elif kind == "linkage_sheet" and row.direction == "to_employee" and row.document_id:
-        lines = await queries.lines(row.county_code, row.document_id, row.account_id)
+        lines = await queries.lines(row.county_code, row.account_id)
         contents = linkage_papers.sheet(
             row, person.id_number, person.first_enrolled_on, lines, county.agency_name, actor.name, now(request)
         )

@@ -75,7 +75,8 @@ PAGE_SIZE = 50
 OBJECTS = (("case", "业务"), ("person", "参保人员"), ("staff_user", "人员账号"), ("assistant", "协办员"), ("authority", "非常规权限"),
            ("search", "查询"), ("calendar", "放假安排"), ("region", "行政区划"), ("source", "比对来源"),
            ("parameter_proposal", "政策参数"), ("fund_document", "业务单据"), ("receipt", "到款"), ("accounting_period", "会计月份"),
-           ("batch_run", "批次"), ("exchange_file", "收发文件"), ("transfer", "关系转移"), ("settlement", "注销结算"), ("recovery", "追缴"), ("dual_finding", "重复参保领取"), ("scheme_linkage", "制度衔接"), ("deregistration_notice", "申请注销告知书"))  # fmt: skip
+           ("batch_run", "批次"), ("exchange_file", "收发文件"), ("transfer", "关系转移"), ("settlement", "注销结算"), ("recovery", "追缴"),
+           ("dual_finding", "重复参保领取"), ("scheme_linkage", "制度衔接"), ("deregistration_notice", "申请注销告知书"))  # fmt: skip
 STALE_DAYS = 31  # a snapshot older than a month is worth asking about
 
 

@@ -20,7 +20,7 @@ def letter(
     payee, bank, bank_account = account
     return LinkageLetter(
         agency=agency, printed_at=at, number=row.number, addressee=row.agency, name=row.name, id_number=id_number,
-        employee=in_words(row.employee_months), here=f"{row.years_here}年", sent_on=row.asked_on, answer_by=row.due_on, payee=payee,
+        employee=in_words(row.employee_months), here=f"{row.years_here}年", sent_on=row.asked_on, payee=payee,
         bank=bank, bank_account=bank_account, handler=handler, phone=phone,
     )  # fmt: skip
 

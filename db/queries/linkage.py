@@ -42,10 +42,13 @@ async def is_open(county_code: int, person_id: int, but_case: int | None = None)
 
 
 async def open_ids(county_code: int) -> list[int]:
-    """Those that wait for money that comes, or for the voucher of money that went."""
+    """Those that wait for money that comes, or for the voucher of money that went; and accounts that are closed and have money again:
+    a subsidy that came late."""
+    fen = " + ".join(f"b.{fund}_fen + b.{fund}_interest_fen" for fund in FUNDS)
     rows = await engine.fetch(
-        "select id from scheme_linkage where county_code = $1 and (state = 'answered' or order_id is not null"
-        " and payment_document_id is null) order by id",
+        "select x.id from scheme_linkage x join individual_account a on a.county_code = $1 and a.id = x.account_id join account_balance b"
+        " on b.county_code = $1 and b.account_id = a.id where x.county_code = $1 and (x.state = 'answered' or x.order_id is not null"
+        f" and x.payment_document_id is null or x.state in ('sent', 'finished') and a.status = 'settled' and {fen} > 0) order by x.id",
         county_code,
     )  # fmt: skip
     return [row["id"] for row in rows]
@@ -58,14 +61,14 @@ async def months(county_code: int, linkage_id: int) -> dict[int, int]:
     return {row["year"]: row["months"] for row in rows}
 
 
-async def lines(county_code: int, document_id: int, account_id: int) -> list[Line]:
-    """What left the account under the document, by year and kind, positive."""
+async def lines(county_code: int, account_id: int) -> list[Line]:
+    """What has left the account for the employee scheme, by year and kind, positive."""
     sums = ", ".join(f"-coalesce(sum({fund}_fen), 0)::bigint as {fund}" for fund in FUNDS)
     kind = "case when is_interest then 'interest' when contribution_year is null then 'other' else 'contribution' end"
     rows = await engine.fetch(
         f"select coalesce(contribution_year::int, year) as year, {kind} as kind, {sums} from ledger_entry where county_code = $1"
-        " and account_id = $3 and document_id = $2 group by 1, 2 order by 1, 2",
-        county_code, document_id, account_id,
+        " and account_id = $2 and kind = 53 group by 1, 2 order by 1, 2",
+        county_code, account_id,
     )  # fmt: skip
     return [
         Line(line_no=number, year=row["year"], kind=row["kind"], counts=False, amounts={fund: row[fund] for fund in FUNDS})

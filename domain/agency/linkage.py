@@ -5,9 +5,10 @@ The office of the employee scheme is outside: its letters and sheets are typed i
 the bank. Each step has 15 working days.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+import msgspec
 from msgspec import Struct
 
 from db.engine import transaction
@@ -141,24 +142,48 @@ async def _leave(row: LinkageRow, person: PersonRow, account: Account, asked: As
     """17号第五条 (R-401): the whole account, interest up to this month; the relation here ends."""
     county, on = row.county_code, at.date()
     lines, total = await settle(county, account, months.month_of(on), by, at)
-    document = await _document(row, DocumentKind.TRANSFER_OUT, total, f"制度衔接转出 {row.name} 转往{row.agency}", by, at)
-    await ledger.post(county, document.id, on, entries(account.id, Kind.LINKAGE_OUT, lines, on, -1))
+    await _send(row, lines, total, asked.payee, asked.bank, asked.bank_account, by, at)
     if await transfer_accounts.hold_account(county, account.id):
         raise Refused(Problem("left-over", "账户没有结清，请联系技术人员。"))
-    await finish(document, {"transfer_expense": total, "transit": -total}, by, at)
     before = {"participation": person.participation_status, "contribution": person.contribution_status}
     await transfer_accounts.terminate(county, person.id, account.id, row.case_id, on, before, by.id, by.name, at, "linkage")
     await people.terminate(county, person.id, row.case_id)
     await transfer_accounts.set_account(county, account.id, "settled")
     await transfer_accounts.end_agreements(county, person.id, on)
     await messages.queue_exchange(county, "tax", "registration", {"action": "cancel", "person_id": person.id}, row.case_id, at)
-    order = await order_store.order(
-        county, document.id, 1, ORDER, asked.payee, asked.bank, asked.bank_account, total, at
-    ) if total else None  # fmt: skip
-    await store.change(county, row.id, total_fen=total, document_id=document.id, order_id=order)
     await _log(row, "left", show(total), by, at)
     body = f"您的城乡居民养老保险账户里的{show(total)}元（连本带息）正转到{row.agency}，并入职工养老保险个人账户，这边的关系同时终止。"
     await _tell(row, "正在转到职工养老保险", body, at)
+
+
+async def _send(
+    row: LinkageRow, lines: Sequence[Line], fen: int, payee: str, bank: str, bank_account: str, by: Actor, at: datetime
+) -> None:
+    """Out of the account, and ordered to be paid."""
+    county, on = row.county_code, at.date()
+    document = await _document(row, DocumentKind.TRANSFER_OUT, fen, f"制度衔接转出 {row.name} 转往{row.agency}", by, at)
+    await ledger.post(county, document.id, on, entries(row.account_id, Kind.LINKAGE_OUT, lines, on, -1))
+    await finish(document, {"transfer_expense": fen, "transit": -fen}, by, at)
+    order = await order_store.order(county, document.id, 1, ORDER, payee, bank, bank_account, fen, at) if fen else None
+    await store.change(
+        county, row.id, total_fen=(row.total_fen or 0) + fen, document_id=document.id, order_id=order, payment_document_id=None
+    )
+
+
+async def _send_on(row: LinkageRow, by: Actor, at: datetime) -> None:
+    """What came after the account was closed, a subsidy mostly, follows it to the same account (R-340, R-401)."""
+    county = row.county_code
+    await desk.open_period(county, at.date())
+    fen = await transfer_accounts.hold_account(county, row.account_id)
+    if not fen:
+        return
+    case = await cases.read(county, row.case_id)
+    assert case is not None, "a linkage comes from a case"
+    left = [each for each in await transfer_accounts.travelling(county, row.account_id) if any(each.amounts.values())]
+    lines = [msgspec.structs.replace(each, year=each.year or at.year) for each in left]
+    await _send(row, lines, fen, case.answers["payee"], case.answers["bank"], case.answers["bank_account"], by, at)
+    await _log(row, "left", show(fen), by, at)
+    await _tell(row, "补转到职工养老保险", f"后来到账的{show(fen)}元，也正转到{row.agency}，并入职工养老保险个人账户。", at)
 
 
 async def finished(county_code: int, linkage_id: int, note: str, by: Actor, at: datetime) -> None:
@@ -175,17 +200,18 @@ async def finished(county_code: int, linkage_id: int, note: str, by: Actor, at: 
 
 async def _paid(row: LinkageRow, by: Actor, at: datetime) -> None:
     """The voucher of the payment, once the cashier has paid."""
-    assert row.document_id is not None and row.total_fen is not None, "an order pays a document"
+    assert row.document_id is not None, "an order pays a document"
     newest = await transfer_query.newest_order(row.county_code, row.document_id)
-    assert newest is not None, "an order was given"
-    state, _ = await transfer_query.order_state(row.county_code, newest)
-    if state != "paid":
+    order = await order_store.lock_order(row.county_code, newest or 0)
+    assert order is not None, "an order was given"
+    if order.state != "paid":
         return
+    fen = order.amount_fen
     await desk.open_period(row.county_code, at.date())
-    document = await _document(row, DocumentKind.TRANSFER_PAYMENT, row.total_fen, f"制度衔接付款 {row.name} {row.agency}", by, at)
-    await finish(document, {"transit": row.total_fen, "expenditure_account": -row.total_fen}, by, at)
+    document = await _document(row, DocumentKind.TRANSFER_PAYMENT, fen, f"制度衔接付款 {row.name} {row.agency}", by, at)
+    await finish(document, {"transit": fen, "expenditure_account": -fen}, by, at)
     await store.change(row.county_code, row.id, order_id=newest, payment_document_id=document.id)
-    await _log(row, "paid", show(row.total_fen), by, at)
+    await _log(row, "paid", show(fen), by, at)
 
 
 # ------------------------------------------------------------------ from the employee scheme
@@ -286,7 +312,7 @@ async def _give_back(row: LinkageRow, overlap: Mapping[int, int], by: Actor, at:
 
 
 async def follow(county_code: int, at: datetime) -> None:
-    """The worker's round: money that came, money that was paid. Trouble with one does not keep the others waiting."""
+    """The worker's round: money that came, money that was paid, money that came late. Trouble with one does not keep the others waiting."""
     troubles = list[Exception]()
     for linkage_id in await queries.open_ids(county_code):
         try:
@@ -296,6 +322,8 @@ async def follow(county_code: int, at: datetime) -> None:
                     await _arrived(row, worker(county_code), at)
                 elif row.order_id is not None and row.payment_document_id is None:
                     await _paid(row, worker(county_code), at)
+                else:
+                    await _send_on(row, worker(county_code), at)
         except Refused:  # a closed month: it stays on the list
             continue
         except Exception as trouble:  # noqa: BLE001 - raised below

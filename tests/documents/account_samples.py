@@ -390,7 +390,7 @@ TRANSFER_FORM = transfer.TransferForm(
 )
 LINKAGE_LETTER = linkage.LinkageLetter(
     agency=AGENCY, printed_at=AT, number="439901-2026-L128", addressee="省城社会保险中心", name=NAME, id_number=ID_NUMBER, employee="8年5个月",
-    here="7年", sent_on=date(2026, 11, 20), answer_by=date(2026, 12, 11), payee="青禾县基金收入户", bank=BANK, bank_account=BANK_ACCOUNT,
+    here="7年", sent_on=date(2026, 11, 20), payee="青禾县基金收入户", bank=BANK, bank_account=BANK_ACCOUNT,
     handler="石建国", phone=PHONE,
 )
 LINKAGE_SHEET = linkage.LinkageSheet(

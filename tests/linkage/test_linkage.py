@@ -11,7 +11,7 @@ from db.queries.benefits import counted_years
 from domain.agency import linkage, payment_orders
 from domain.errors import NotFound, Refused
 from tests.contributions.ways import CASHIER, told
-from tests.leaving.family import balance, books_agree, orders, voucher
+from tests.leaving.family import balance, books_agree, deposited, orders, voucher
 from tests.linkage.ways import OFFICE, TO_EMPLOYEE, account, answered, approved, money, now
 from tests.make import COUNTY, FRIDAY, HE_JING, ZHAO_MIN
 
@@ -92,6 +92,24 @@ async def test_the_account_here_goes_to_the_employee_scheme_whole_and_the_relati
     await linkage.finished(COUNTY, row.id, "12月3日办结", HE_JING, FRIDAY)
     assert (await now(row)).state == "finished"
     assert len(await told("已经转到职工养老保险")) == 1
+    await books_agree()
+
+
+@pytest.mark.rule("R-340", "R-401")
+async def test_a_subsidy_that_comes_late_follows_the_account_once_the_first_money_is_paid() -> None:
+    person = await account()
+    row = await approved(**TO_EMPLOYEE)
+    await deposited(person, FRIDAY.date(), subsidy_county=3000)
+    await linkage.follow(COUNTY, FRIDAY)
+    assert await balance(person) == 3000  # one after the other
+    await payment_orders.paid(COUNTY, await engine.fetchval("select max(id) from payment_order"), FRIDAY.date(), CASHIER, FRIDAY)
+    for _ in range(3):
+        await linkage.follow(COUNTY, FRIDAY)
+    assert (await balance(person), (await now(row)).total_fen) == (0, (row.total_fen or 0) + 3000)
+    assert [(each[1], each[2], each[3]) for each in await orders()][1:] == [("省城社会保险中心收入户", 3000, "waiting")]
+    await payment_orders.paid(COUNTY, await engine.fetchval("select max(id) from payment_order"), FRIDAY.date(), CASHIER, FRIDAY)
+    await linkage.follow(COUNTY, FRIDAY)
+    assert (await voucher((await now(row)).payment_document_id)) == {"transit": 3000, "expenditure_account": -3000}
     await books_agree()
 
 

@@ -16,7 +16,6 @@ class LinkageLetter(Numbered, frozen=True, kw_only=True):
     employee: str  # 缴费年限 there as declared, in words
     here: str
     sent_on: date
-    answer_by: date
     payee: str
     bank: str
     bank_account: str
