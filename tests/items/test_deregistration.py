@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from db import engine
+from db.stores import cases
 from db.stores import commitments as commitment_store
 from domain.agency import commitments, payment_orders
 from domain.case import flow
@@ -279,3 +280,39 @@ async def test_after_the_end_nothing_more_is_paid_in() -> None:
     await known_dead(person=WANG_DASHAN)
     await decided(await filed(about=WANG_DASHAN))
     assert await lines(await taken(payment(20000))) == [("exception", "no-account")]
+
+
+@pytest.mark.rule("R-498")
+@pytest.mark.parametrize(("by_staff", "named"), [(False, []), (True, ["陈新"])])
+async def test_whom_the_dead_named_is_filled_in_for_the_clerk_and_not_for_whoever_asks(by_staff: bool, named: list[str]) -> None:
+    from db.stores import people  # noqa: PLC0415
+
+    person = await family.pensioner()
+    async with engine.transaction():
+        await people.designate(
+            COUNTY, person, [("陈新", "resident_id_card", id_number(date(1988, 1, 1), 361), "7", 100)], case_id=None, on=date(2026, 1, 1)
+        )
+    actor = ZHAO_MIN if by_staff else make.resident(DAUGHTER, when=AT)
+    heir = Applicant(DAUGHTER.name, DAUGHTER.index)
+    case_id = await flow.start(deregistration.ITEM, await make.subject(OLD), actor, "national", AT, None, heir)
+    case = await cases.read(COUNTY, case_id)
+    assert case is not None
+    assert [row["name"] for row in case.answers.get("receivers", [])] == named
+
+
+@pytest.mark.rule("R-318")
+async def test_nobody_applies_in_the_name_of_the_dead() -> None:
+    await family.pensioner()
+    with pytest.raises(Refused, match="由这位申请人办理的，只能选：丧失中国国籍、已经领取"):
+        await filed(by=OLD)
+
+
+@pytest.mark.rule("R-498")
+async def test_who_is_no_participant_here_lies_on_the_countys_desk_and_is_not_approved() -> None:
+    nobody = Person("孔无名", id_number(date(1950, 1, 1), 601), 61, "")
+    await known_dead()
+    case_id = await filed(about=nobody)
+    assert await make.column(case_id, "desk") == f"{COUNTY}"
+    assert await findings(case_id) == {"unknown": "bars"}
+    with pytest.raises(Refused):
+        await make.approve(case_id, HE_JING, AT)

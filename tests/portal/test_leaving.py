@@ -235,6 +235,7 @@ async def test_a_brother_without_an_account_brings_his_own_with_a_fresh_login(la
         await visitor.get(f"/cases/{case_id}")
         assert f"请{SON.name}登录填写" in visitor.words
         await visitor.get("/leaving/shares/1/2", status=404)
+        await visitor.post("/leaving/shares/1/2", {"bank": "农商银行", "bank_account": CARD}, status=404)
     async with late.login(SON) as visitor:
         await visitor.get("/")
         await visitor.follow("家人留下的钱")
