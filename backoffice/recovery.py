@@ -11,14 +11,21 @@ from litestar.response import Template
 from backoffice.case import streamed
 from backoffice.finance import money
 from backoffice.viewer import BUSINESS, AnyRequest, actor_of, day, now, number, on, text
-from db.benefit_items import ITEMS
 from db.queries import access, regions
 from db.queries import recovery as queries
 from db.queries.recovery import Debt, NoticeLine
 from domain.actor import Actor, Post
-from domain.agency import recovery, recovery_decisions, recovery_money, recovery_offsets
-from domain.agency.recovery import FILES, NOTICE_TITLES, RELATIONS, Debtor, Delivery
+from domain.agency import (
+    recovery,
+    recovery_decisions,
+    recovery_deductions,
+    recovery_money,
+    recovery_notices,
+    recovery_offsets,
+)
+from domain.agency.recovery import RELATIONS, Debtor
 from domain.agency.recovery_money import WAYS, Slip
+from domain.agency.recovery_notices import FILES, NOTICE_TITLES, Delivery
 from domain.errors import NotFound, Problem, Refused
 from domain.finance import REGISTER as FINANCE
 from domain.money import show
@@ -50,7 +57,7 @@ PARTS = (
     *(Link(title, f"/recovery?view={view}", "") for view, (title, _) in VIEWS.items()), Link("失职记录", "/recovery/neglect", ""),
     Link("手工登记", "/recovery/new", ""),
 )  # fmt: skip
-BY_HAND = (*(item for item in ITEMS if not item.startswith("account_")), *(item for item in ITEMS if item.startswith("account_")),
+BY_HAND = (*(item for item in queries.PARTS if not item.startswith("account_")), *(item for item in queries.PARTS if item.startswith("account_")),
            *(item for item in OTHERS if item != CARRIED))  # fmt: skip
 readers = post_required(*READERS)
 makers = post_required(*recovery.REGISTRARS)
@@ -157,7 +164,7 @@ async def _page(
         steps=_way(found, notices, now(request)), step=_next(found, notices), today=on(request), open_now=open_now,
         room=max(demandable(found.open_fen, found.recovered_fen, found.limit_fen) - found.pending_fen - found.deducting_fen, 0),
         registers=registers, verifies=actor.holds(Post.COUNTY_AUDITOR), decides=actor.holds(Post.COUNTY_HEAD), me=actor.id,
-        sees_people=any(actor.holds(each) for each in BUSINESS), earliest=on(request) + recovery.DEADLINE_AT_LEAST * 4,
+        sees_people=any(actor.holds(each) for each in BUSINESS), earliest=on(request) + recovery_notices.DEADLINE_AT_LEAST * 4,
     )  # fmt: skip
 
 
@@ -249,17 +256,17 @@ async def _fraud(form: Any, county: int, case: int, by: Actor, at: datetime) -> 
 
 
 async def _notice(form: Any, county: int, case: int, by: Actor, at: datetime) -> None:
-    await recovery.give_notice(county, case, day(form, "deadline_on", "退还的期限"), by, at)
+    await recovery_notices.give_notice(county, case, day(form, "deadline_on", "退还的期限"), by, at)
 
 
 async def _serve(form: Any, county: int, case: int, by: Actor, at: datetime) -> None:
     how = Delivery(served_on=day(form, "served_on", "送达日期"), second_id=number(form, "second_id") or 0, receiver=text(form, "receiver"),
                    recording=text(form, "recording"))  # fmt: skip
-    await recovery.serve(county, case, number(form, "notice_id") or 0, how, by, at)
+    await recovery_notices.serve(county, case, number(form, "notice_id") or 0, how, by, at)
 
 
 async def _pay(form: Any, county: int, case: int, by: Actor, at: datetime) -> None:
-    parts = {item: money(form, item, "分项金额") for item in (*ITEMS, *OTHERS) if text(form, item)}
+    parts = {item: money(form, item, "分项金额") for item in (*queries.PARTS, *OTHERS) if text(form, item)}
     slip = Slip(
         amount_fen=money(form, "amount", "退款金额"), payer=text(form, "payer"), way=text(form, "way"), slip_no=text(form, "slip_no"),
         paid_on=day(form, "paid_on", "交款日期"), parts=parts, voluntary=text(form, "voluntary") == "on",
@@ -289,11 +296,11 @@ async def _agree(form: Any, county: int, case: int, by: Actor, at: datetime) -> 
 
 
 async def _deduct(form: Any, county: int, case: int, by: Actor, at: datetime) -> None:
-    await recovery_money.deduct(county, case, money(form, "deducted", "从养老金里扣的金额"), by, at)
+    await recovery_deductions.deduct(county, case, money(form, "deducted", "从养老金里扣的金额"), by, at)
 
 
 async def _end_deduction(_: Any, county: int, case: int, by: Actor, at: datetime) -> None:
-    await recovery_money.end_deduction(county, case, by, at)
+    await recovery_deductions.end_deduction(county, case, by, at)
 
 
 async def _offset(form: Any, county: int, case: int, by: Actor, at: datetime) -> None:
@@ -309,7 +316,7 @@ async def _decide(form: Any, county: int, case: int, by: Actor, at: datetime) ->
 
 
 async def _neglect(form: Any, county: int, case: int, by: Actor, at: datetime) -> None:
-    await recovery.neglect(county, case, text(form, "region_code"), text(form, "finding"), by, at)
+    await recovery_notices.neglect(county, case, text(form, "region_code"), text(form, "finding"), by, at)
 
 
 STEPS: dict[str, Step] = {
@@ -347,7 +354,7 @@ async def add_file(request: AnyRequest, recovery_id: FromPath[int]) -> Response[
             raise Refused(Problem("no-file", "请选择文件。", "file"))
         for each in sent:
             kept = await filling.stored(request.app.state.storage, each)
-            await recovery.add_file(
+            await recovery_notices.add_file(
                 actor.scope.county_code, recovery_id, text(form, "file_kind"), kept["filename"], kept["storage_key"], kept["media_type"], actor,
                 now(request),
             )  # fmt: skip

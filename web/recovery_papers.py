@@ -6,14 +6,14 @@ from io import BytesIO
 
 import msgspec
 
-from db.benefit_items import ITEMS
 from db.queries import accounts, books, regions
 from db.queries import portal as county_query
 from db.queries import recovery as queries
 from db.queries.portal import PersonRow
 from db.queries.recovery import AgreementLine, Debt, InstalmentLine, NoticeLine, PaymentLine
 from domain import identity
-from domain.agency.recovery import FILES, NOTICE_TITLES, RELATIONS
+from domain.agency.recovery import RELATIONS
+from domain.agency.recovery_notices import FILES, NOTICE_TITLES
 from domain.determination import title_of
 from domain.money import show
 from domain.rules.recovery import CAUSE_TITLES, MISSED_AT_MOST, OTHERS, Cause, Notice
@@ -39,7 +39,7 @@ async def item_titles() -> dict[str, str]:
     """Every item a debt can have, in words."""
     funds = await accounts.fund_titles()
     found = dict(OTHERS)
-    for item in ITEMS:
+    for item in queries.PARTS:
         prefix, _, payer = item.partition("_")
         found[item] = (
             f"个人账户养老金（{funds[payer]}）" if prefix == "account" else f"{title_of(item)}（{PAYERS[payer]}）"

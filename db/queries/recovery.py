@@ -8,6 +8,8 @@ from msgspec import Struct
 from db import engine
 from db.benefit_items import ITEMS
 
+PARTS = ITEMS  # of a pension, each with who pays it
+
 
 class Unsettled(Struct, frozen=True, kw_only=True):
     """A settlement that could not set everything off and has no case yet. `overpaid`: 分 by part of its months; `overpaid_fen`

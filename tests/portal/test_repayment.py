@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from domain.agency import recovery_money
+from domain.agency import recovery_money, recovery_notices
 from tests.leaving.family import XU_XIAOYU
 from tests.make import COUNTY, Person
+from tests.payments import month as way
 from tests.portal.town import Town
 from tests.recovery import debts
 from tests.recovery.debts import AT
@@ -21,7 +22,7 @@ async def test_an_heir_reads_how_much_why_by_when_and_what_has_come(town: Town) 
     async with town.login(HEIR) as heir:
         assert "没有要退还的钱" in (await heir.get("/repayment")).text
         assert "要退还的钱" not in (await heir.get("/")).text
-    await debts.recovery.give_notice(COUNTY, case, date(2027, 3, 31), debts.QIN_LAN, AT)
+    await recovery_notices.give_notice(COUNTY, case, date(2027, 3, 31), debts.QIN_LAN, AT)
     await recovery_money.agree(COUNTY, case, 2, date(2027, 3, 20), debts.QIN_LAN, AT)
     await debts.registered(case, 1000)
     async with town.login(HEIR) as heir:
@@ -29,5 +30,5 @@ async def test_an_heir_reads_how_much_why_by_when_and_what_has_come(town: Town) 
         page = (await heir.get("/repayment")).text
         for words in ("还要退还", "2027年3月20日", "去世以后多领", "第2期", "已登记，正在核对"):
             assert words in page
-    async with town.login(Person("别人", debts.way.pensioner(5).id_number, 78)) as other:
+    async with town.login(Person("别人", way.pensioner(5).id_number, 78)) as other:
         assert "没有要退还的钱" in (await other.get("/repayment")).text

@@ -6,7 +6,7 @@ from itertools import count
 from db import engine
 from domain import finance, verify
 from domain.actor import Post
-from domain.agency import recovery, recovery_money
+from domain.agency import recovery, recovery_money, recovery_notices
 from domain.agency.recovery import Debtor
 from domain.agency.recovery_money import Slip
 from domain.finance import Slip as Receipt
@@ -61,7 +61,7 @@ async def verified(recovery_id: int) -> int:
 
 async def noticed(recovery_id: int, deadline: date = date(2027, 3, 31)) -> int:
     await verified(recovery_id)
-    await recovery.give_notice(COUNTY, recovery_id, deadline, QIN_LAN, AT)
+    await recovery_notices.give_notice(COUNTY, recovery_id, deadline, QIN_LAN, AT)
     return recovery_id
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from db import engine
-from domain.agency import recovery, recovery_decisions, recovery_money
+from domain.agency import recovery, recovery_decisions, recovery_deductions, recovery_money
 from domain.errors import Refused
 from tests.make import COUNTY, FENG_YUAN
 from tests.recovery import debts
@@ -54,9 +54,9 @@ async def do(dice: random.Random, case: int, at: datetime) -> None:  # noqa: C90
     elif what == "agree":
         await recovery_money.agree(COUNTY, case, dice.randint(2, 6), at.date() + timedelta(days=5), QIN_LAN, at)
     elif what == "deduct":
-        await recovery_money.deduct(COUNTY, case, fen, QIN_LAN, at)
+        await recovery_deductions.deduct(COUNTY, case, fen, QIN_LAN, at)
     elif what == "end":
-        await recovery_money.end_deduction(COUNTY, case, QIN_LAN, at)
+        await recovery_deductions.end_deduction(COUNTY, case, QIN_LAN, at)
     elif what == "limit" and dice.random() < 0.3:
         await recovery.set_debtor(COUNTY, case, debts.heir(dice.choice((0, 8000))), QIN_LAN, at)
     elif what == "ask":

@@ -7,8 +7,15 @@ import pytest
 
 from db import engine
 from domain import settlement
-from domain.agency import recovery, recovery_decisions, recovery_money, recovery_offsets
-from domain.agency.recovery import Delivery
+from domain.agency import (
+    recovery,
+    recovery_decisions,
+    recovery_deductions,
+    recovery_money,
+    recovery_notices,
+    recovery_offsets,
+)
+from domain.agency.recovery_notices import Delivery
 from domain.errors import NotFound, Problem, Refused
 from domain.money import yuan
 from tests.contributions.ways import told
@@ -68,7 +75,7 @@ async def test_what_a_settlement_cannot_set_off_is_a_case_once_by_item() -> None
 async def test_nothing_is_asked_before_the_auditor_has_verified_it() -> None:
     case = await of_the_dead()
     with pytest.raises(Refused, match="还没有核实"):
-        await recovery.give_notice(COUNTY, case, date(2027, 3, 31), QIN_LAN, AT)
+        await recovery_notices.give_notice(COUNTY, case, date(2027, 3, 31), QIN_LAN, AT)
     with pytest.raises(Refused, match="还没有核实"):
         await registered(case, 100)
     await verified(case)
@@ -147,7 +154,7 @@ async def test_a_demand_goes_to_the_heir_and_is_served_by_two_with_a_recording()
     assert "2027年03月31日以前" in said
     alone = Delivery(served_on=DAY, second_id=QIN_LAN.id, receiver="许小雨签字", recording="")
     with pytest.raises(Refused) as refused:
-        await recovery.serve(COUNTY, case, notice["id"], alone, QIN_LAN, AT)
+        await recovery_notices.serve(COUNTY, case, notice["id"], alone, QIN_LAN, AT)
     assert [each.code for each in refused.value.problems if isinstance(each, Problem)] == ["second", "recording"]
 
 
@@ -159,12 +166,12 @@ async def test_a_demand_goes_to_the_heir_and_is_served_by_two_with_a_recording()
 async def test_a_notice_leaves_a_week_at_least_and_half_a_year_at_most(deadline: date, good: bool) -> None:
     case = await verified(await of_the_living())
     if good:
-        await recovery.give_notice(COUNTY, case, deadline, QIN_LAN, AT)
+        await recovery_notices.give_notice(COUNTY, case, deadline, QIN_LAN, AT)
         assert await engine.fetchval("select kind from recovery_notice") == "return"
         assert await standing(case) == ("noticed", 0, 0, 30060)
     else:
         with pytest.raises(Refused, match="期限"):
-            await recovery.give_notice(COUNTY, case, deadline, QIN_LAN, AT)
+            await recovery_notices.give_notice(COUNTY, case, deadline, QIN_LAN, AT)
 
 
 # ------------------------------------------------------------------ payments
@@ -241,7 +248,7 @@ async def test_an_heir_is_asked_for_what_was_inherited_and_may_pay_more() -> Non
         await registered(case, 1001)
     await paid(case, 1000)
     with pytest.raises(Refused, match="没有要他退还"):
-        await recovery.give_notice(COUNTY, case, date(2027, 3, 31), QIN_LAN, AT)
+        await recovery_notices.give_notice(COUNTY, case, date(2027, 3, 31), QIN_LAN, AT)
     await paid(case, 500, voluntary=True)
     assert (await standing(case))[1] == 1500
     await agrees()
@@ -291,7 +298,7 @@ async def test_an_agreement_that_was_kept_is_fulfilled() -> None:
 async def test_later_months_pay_it_once_and_the_books_agree() -> None:
     case = await noticed(await of_the_living(basic_central=30000))
     person = int((await row(case))["person_id"])  # type: ignore[call-overload]
-    await recovery_money.deduct(COUNTY, case, 30000, QIN_LAN, AT)
+    await recovery_deductions.deduct(COUNTY, case, 30000, QIN_LAN, AT)
     with pytest.raises(Refused, match=r"0\.00元"):
         await registered(case, 1)
     await family.month(202703, later(3, 10))
@@ -309,9 +316,9 @@ async def test_later_months_pay_it_once_and_the_books_agree() -> None:
 
 async def test_a_deduction_is_ended_and_the_rest_is_paid_otherwise() -> None:
     case = await noticed(await of_the_living(basic_central=100000))
-    await recovery_money.deduct(COUNTY, case, 100000, QIN_LAN, AT)
+    await recovery_deductions.deduct(COUNTY, case, 100000, QIN_LAN, AT)
     await family.month(202703, later(3, 10))
-    await recovery_money.end_deduction(COUNTY, case, QIN_LAN, later(3, 12))
+    await recovery_deductions.end_deduction(COUNTY, case, QIN_LAN, later(3, 12))
     taken = 4 * MONTHLY
     assert await standing(case) == ("noticed", taken, 0, 100000 - taken)
     assert await engine.fetchval("select carried_fen from benefit") == 0
@@ -323,7 +330,7 @@ async def test_a_deduction_is_ended_and_the_rest_is_paid_otherwise() -> None:
 async def test_a_settlement_takes_over_what_plans_had_not_taken_off_and_nothing_is_asked_twice() -> None:
     case = await noticed(await of_the_living(held=1000, basic_central=100000))
     person = int((await row(case))["person_id"])  # type: ignore[call-overload]
-    await recovery_money.deduct(COUNTY, case, 100000, QIN_LAN, AT)
+    await recovery_deductions.deduct(COUNTY, case, 100000, QIN_LAN, AT)
     await family.month(202703, later(3, 10))
     settled = await family.ended(person, date(2027, 3, 20), later(4, 1), claims_funeral=False)
     await recovery_money.follow(COUNTY, later(4, 1))
@@ -394,11 +401,11 @@ async def test_who_does_not_pay_in_time_is_handed_to_the_authority_and_may_still
 @pytest.mark.rule("R-362")
 async def test_neglect_of_a_township_is_recorded_once() -> None:
     case = await verified(await of_the_dead())
-    await recovery.neglect(COUNTY, case, "43990101", "村里三个月没有上报死亡", QIN_LAN, AT)
+    await recovery_notices.neglect(COUNTY, case, "43990101", "村里三个月没有上报死亡", QIN_LAN, AT)
     with pytest.raises(Refused, match="已经记录"):
-        await recovery.neglect(COUNTY, case, "43990101", "村里三个月没有上报死亡", QIN_LAN, AT)
+        await recovery_notices.neglect(COUNTY, case, "43990101", "村里三个月没有上报死亡", QIN_LAN, AT)
     with pytest.raises(Refused, match="乡镇"):
-        await recovery.neglect(COUNTY, case, "4399010102", "村里三个月没有上报死亡", QIN_LAN, AT)
+        await recovery_notices.neglect(COUNTY, case, "4399010102", "村里三个月没有上报死亡", QIN_LAN, AT)
 
 
 async def test_only_the_posts_of_the_county_act() -> None:
