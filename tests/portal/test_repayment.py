@@ -32,3 +32,17 @@ async def test_an_heir_reads_how_much_why_by_when_and_what_has_come(town: Town) 
             assert words in page
     async with town.login(Person("别人", way.pensioner(5).id_number, 78)) as other:
         assert "没有要退还的钱" in (await other.get("/repayment")).text
+
+
+@pytest.mark.rule("R-355")
+async def test_who_missed_instalments_reads_it_and_that_all_of_the_rest_is_due(town: Town) -> None:
+    case = await debts.noticed(await debts.of_the_dead())
+    await recovery_money.agree(COUNTY, case, 4, date(2027, 3, 20), debts.QIN_LAN, AT)
+    for month, words in ((3, "没有按时退"), (4, "分期协议已经终止")):
+        town.now = AT.replace(month=month, day=21)
+        await recovery_money.follow(COUNTY, town.now)
+        async with town.login(HEIR) as heir:
+            assert words in (await heir.get("/repayment")).text
+            assert "分期没有按时退还" in (await heir.get("/messages")).text
+    async with town.login(HEIR) as heir:
+        assert "2027年5月6日" in (await heir.get("/repayment")).text

@@ -7,6 +7,7 @@ import pytest
 
 from db import engine
 from domain import settlement
+from domain.actor import Post
 from domain.agency import (
     recovery,
     recovery_decisions,
@@ -18,6 +19,7 @@ from domain.agency import (
 from domain.agency.recovery_notices import Delivery
 from domain.errors import NotFound, Problem, Refused
 from domain.money import yuan
+from tests import make
 from tests.contributions.ways import told
 from tests.leaving import family
 from tests.leaving.family import XU_XIAOYU, balance, voucher
@@ -375,6 +377,15 @@ async def test_only_the_head_writes_off_and_it_is_a_state_of_its_own() -> None:
     document = await engine.fetchval("select reference from recovery_entry where source = 'write_off' limit 1")
     assert await voucher(document) == {"other_expense": 20000, "suspense_paid": -20000}
     await agrees()
+
+
+@pytest.mark.rule("R-361", "R-016")
+async def test_nobody_decides_what_he_asked_for_himself() -> None:
+    case = await noticed(await of_the_living())
+    both = make.staff("冯远", Post.COUNTY_HEAD, Post.COUNTY_AUDITOR, staff_id=FENG_YUAN.id)
+    await recovery_decisions.ask(COUNTY, case, "write_off", "债务人没有财产，法院终结执行", both, AT)
+    with pytest.raises(Refused, match="别人决定"):
+        await recovery_decisions.decide(COUNTY, case, both, AT, approves=True)
 
 
 async def test_a_write_off_waits_for_money_on_its_way() -> None:
