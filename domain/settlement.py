@@ -14,6 +14,7 @@ from msgspec import Struct
 from db.engine import transaction
 from db.queries import leaving, people
 from db.stores import audit, benefits, death_reports, messages, relations, suspensions
+from db.stores import books as book_store
 from db.stores import leaving as store
 from db.stores.leaving import Ended, NewTermination, PayeeRow
 from domain import books, months, payments
@@ -97,11 +98,13 @@ async def register(county_code: int, new: New, by: Actor, at: datetime) -> int:
 
 
 async def _ending(county_code: int, person_id: int, by: Actor, at: datetime) -> dict[str, Any]:
-    """Everything as it stands, held; first the payment months, which lock in this order too."""
+    """Everything as it stands, held; first the payment months, then the books of the month, then the person: whoever books or lets
+    somebody go locks in this order too."""
     way = await leaving.under_way(county_code, person_id)
     for plan_id in way.planned:
         await payments.take_out(county_code, plan_id, person_id, TAKEN_OUT, by, at)
     await _give_up(county_code, person_id, way.failed, by, at)
+    await book_store.lock_period(county_code, months.month_of(at.date()))
     standing = await relations.standing(county_code, person_id)
     if standing is None:
         raise NotFound
