@@ -18,6 +18,7 @@ from tests.make import CHINA, COUNTY, FRIDAY, HE_JING, LI_XIUYING, WANG_DASHAN, 
 from tests.payments import month as way
 
 pytestmark = pytest.mark.usefixtures("db")
+DECEMBER = datetime(2026, 12, 20, 9, tzinfo=CHINA)
 JANUARY = datetime(2027, 1, 28, 9, tzinfo=CHINA)
 FOUND = {"status": "receiving", "since": "2026-09-01", "unit": "省直机关社保中心"}
 
@@ -96,9 +97,9 @@ async def test_what_is_not_true_goes_on_at_once_with_what_was_stopped_and_is_not
 async def test_a_double_pension_ends_the_relation_without_subsidies_and_takes_back_what_was_drawn() -> None:
     person = await family.pensioner()  # draws 143.00 and 66.23 since December
     await family.month(way.MONTH, way.AT)
-    await found(way.pensioner(1), at=JANUARY, since="2026-11-05")
-    finding = await stopped(person, JANUARY)
-    assert (await only(person))["first_month"] == 202701
+    await found(way.pensioner(1), at=DECEMBER, since="2026-11-05")
+    finding = await stopped(person, DECEMBER)
+    assert (await only(person))["first_month"] == 202701  # December had been sent
     with pytest.raises(Refused, match="另一位同事"):
         await dual_coverage.end(COUNTY, finding, None, "看过职工待遇核定表", LIN_JING, JANUARY)
     await dual_coverage.end(COUNTY, finding, None, "看过职工待遇核定表", XIA_YU, JANUARY)
@@ -115,18 +116,21 @@ async def test_a_double_pension_ends_the_relation_without_subsidies_and_takes_ba
 
 @pytest.mark.rule("R-405")
 async def test_many_are_ended_at_once_where_the_list_leaves_nothing_to_ask() -> None:
-    clean, other = await family.pensioner(), await family.pensioner(2)
+    clean, other, third = [await family.pensioner(number) for number in (1, 2, 3)]
     first, second = way.pensioner(1), way.pensioner(2)
     facts = {"status": "receiving", "since": "2026-11-05"}
-    await make.sources(employee_scheme={first: facts, make.Person("别的名字", second.id_number, 9): facts}, when=JANUARY)
-    assert await dual_coverage.follow(COUNTY, JANUARY) == 2
+    await make.sources(employee_scheme={first: facts, make.Person("别的名字", second.id_number, 9): facts, way.pensioner(3): facts}, when=JANUARY)
+    assert await dual_coverage.follow(COUNTY, JANUARY) == 3
     rows = await engine.fetch("select id from dual_finding where kind = 'drawing' order by id")
     ids = [each["id"] for each in rows]
-    assert await dual_coverage.suspend(COUNTY, ids, LIN_JING, JANUARY) == 2
-    ended = await dual_coverage.end_clean(COUNTY, ids, XIA_YU, JANUARY)
+    assert await dual_coverage.suspend(COUNTY, ids, LIN_JING, JANUARY) == 3
+    ended = await dual_coverage.end_clean(COUNTY, ids[:2], XIA_YU, JANUARY)
     assert (ended.done, [each.code for each in ended.problems]) == (1, ["not-clean"])
     assert (await row(other))["state"] == "suspended"
     assert await participation(clean) == (4, 3)
+    await make.sources(when=JANUARY)  # a newer list no longer names anybody
+    gone = await dual_coverage.end_clean(COUNTY, ids[2:], XIA_YU, JANUARY)
+    assert (gone.done, [each.code for each in gone.problems], (await row(third))["state"]) == (0, ["not-clean"], "suspended")
     again = await dual_coverage.end_clean(COUNTY, ids[:1], XIA_YU, JANUARY)
     assert (again.done, again.problems) == (0, ())
 

@@ -9,7 +9,9 @@ from db import engine
 from db.queries import accounts
 from db.queries.benefits import counted_years
 from domain.agency import linkage, payment_orders
+from domain.agency.refunds import Back, give_back
 from domain.errors import NotFound, Refused
+from domain.funds import Fund
 from tests.contributions.ways import CASHIER, told
 from tests.leaving.family import balance, books_agree, deposited, orders, voucher
 from tests.linkage.ways import OFFICE, TO_EMPLOYEE, account, answered, approved, money, now
@@ -67,6 +69,23 @@ async def test_a_whole_year_paid_in_both_goes_back_whole_and_still_counts_once()
     person = await account([2025, 2026])
     row = await money(await answered(await approved(), {2025: 12}, 100_000), 100_000)
     assert (row.refund_fen, row.years_after, await years(person)) == (50_000, 2, [2025, 2026])
+    await books_agree()
+
+
+@pytest.mark.rule("R-404", "R-170")
+async def test_what_was_refunded_before_is_not_refunded_again() -> None:
+    person = await account([2025, 2026])
+    row = await approved()
+    found = await accounts.account_of(COUNTY, person)
+    assert found is not None
+    back = Back(
+        account_id=found.id, name=row.name, id_index=row.id_index, year=2026, amounts={Fund.PERSONAL: 20000}, reverses=None, counts=True,
+        source=1, payee="王大山", bank="农商银行", bank_account="6228480402564890018", case_id=row.case_id,
+    )  # fmt: skip
+    async with engine.transaction():
+        await give_back(COUNTY, back, HE_JING, FRIDAY)
+    row = await money(await answered(row, {2025: 6, 2026: 5}, 1000), 1000)
+    assert row.refund_fen == 25_000  # of 2025 only
     await books_agree()
 
 
