@@ -52,6 +52,16 @@ async def find(county_code: int, at: datetime) -> int:
     return len(rows)
 
 
+async def close_left(county_code: int, at: datetime) -> None:
+    """Whose relation has ended in another way meanwhile: there is nothing left to decide."""
+    await engine.execute(
+        "update dual_finding x set state = 'ended', note = '养老保险关系已经终止', decided_at = $2, decided_by = 0, decided_by_name = '系统'"
+        " from participation a where x.county_code = $1 and x.state in ('found', 'suspended') and a.county_code = $1"
+        " and a.person_id = x.person_id and a.participation_status = 4",
+        county_code, at,
+    )  # fmt: skip
+
+
 async def lock(county_code: int, ids: Sequence[int]) -> list[Finding]:
     """Those of the county among `ids`, held for this transaction."""
     rows = await engine.fetch(

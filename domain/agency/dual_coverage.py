@@ -41,6 +41,7 @@ class Ended(Struct, frozen=True):
 async def follow(county_code: int, at: datetime) -> int:
     """The worker's round: whom the newest list names. Returns how many are new."""
     async with transaction():
+        await store.close_left(county_code, at)
         return await store.find(county_code, at)
 
 

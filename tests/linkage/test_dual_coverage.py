@@ -158,3 +158,15 @@ async def test_somebody_whose_pension_was_stopped_by_hand_before_is_not_stopped_
     await found()
     await stopped(person)
     assert (await only(person))["id"] == other
+
+
+async def test_who_has_left_in_another_way_is_not_waited_for() -> None:
+    person, other = await family.pensioner(), await family.pensioner(2)
+    facts = {"status": "receiving", "since": "2026-11-05"}
+    await make.sources(employee_scheme={way.pensioner(1): facts, way.pensioner(2): facts}, when=JANUARY)
+    await dual_coverage.follow(COUNTY, JANUARY)
+    await stopped(person, JANUARY)
+    await family.ended(person, date(2026, 11, 5), JANUARY, cause="other_pension", payees=())
+    assert await dual_coverage.follow(COUNTY, JANUARY) == 0
+    assert ((await row(person))["state"], (await row(other))["state"]) == ("ended", "found")
+    assert "已经终止" in (await row(person))["note"]
