@@ -104,6 +104,8 @@ async def book_plain(
 async def _fits(county_code: int, document_id: int, place: str, account: str, amount_fen: int) -> None:
     """`place`: where the money stands by the books; `account`: the account it came in on."""
     document = await books.locked(county_code, document_id, "declared", "approved")
+    if document.kind == DocumentKind.RECOVERY and document.state == "declared":
+        raise Refused(Problem("not-reviewed", "这张稽核退款登记单还没有复核，复核以后再登记到款。", "document_id"))
     if ARRIVES.get(DocumentKind(document.kind), account) != account:
         raise Refused(Problem("arrives", "这种款不应当到这个账户：被征地补贴到财政专户，集体补助到收入户。", "account"))
     there = await store.received(county_code, document_id)

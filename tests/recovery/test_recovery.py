@@ -186,6 +186,8 @@ async def test_money_is_registered_with_its_slip_reviewed_received_and_then_book
     await recovery_money.follow(COUNTY, AT)
     with pytest.raises(Refused, match="另一位同事"):
         await recovery_money.review(COUNTY, document, QIN_LAN, AT)
+    with pytest.raises(Refused, match="还没有复核"):
+        await received(document, 10000)
     await recovery_money.review(COUNTY, document, LU_PING, AT)
     await recovery_money.follow(COUNTY, AT)
     assert await standing(case) == ("noticed", 0, 0, 30060)
