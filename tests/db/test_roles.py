@@ -16,7 +16,8 @@ APPEND_ONLY = {
     "ledger_entry", "ledger_account", "voucher", "voucher_line", "voucher_review", "zero_consent", "account_statement", "statement_notice",
     "delegated_programme", "delegated_decision", "run_exception", "benefit_standard", "certification", "payment_file",
     "contribution_adjustment",
-    "settlement_line", "recovery_item", "recovery_entry", "recovery_payment", "recovery_file", "recovery_neglect", "field_verification", "commitment_check", "transfer_line", "transfer_step",
+    "settlement_line", "recovery_item", "recovery_entry", "recovery_payment", "recovery_file", "recovery_neglect", "field_verification",
+    "commitment_check", "transfer_line", "transfer_step",
     "linkage_month", "province_settlement", "village_check",
 }  # fmt: skip
 

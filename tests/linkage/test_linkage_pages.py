@@ -1,5 +1,7 @@
 """制度衔接 at the desk, on paper and on the portal."""
 
+from pathlib import Path
+
 import pytest
 
 from db import engine
@@ -10,7 +12,8 @@ from portal import transfer_progress
 from tests.backoffice.office import Office
 from tests.contributions.ways import CASHIER
 from tests.linkage.ways import TO_EMPLOYEE, account, approved, money, now
-from tests.make import COUNTY, FRIDAY
+from tests.make import COUNTY, FRIDAY, WANG_DASHAN
+from tests.portal.town import Town
 
 
 async def steps(case_id: int) -> tuple[str, list[str]]:
@@ -68,3 +71,12 @@ async def test_what_came_to_nothing_says_that_nothing_has_changed(office: Office
     async with office.at_desk(await office.hire("何静", Post.COUNTY_ACCOUNT)) as desk:
         await desk.post(f"/linkages/{row.id}", step="cancel", reason="对方说凭证有误")
     assert await steps(row.case_id) == ("没有办成", ["done", "bad"])
+
+
+async def test_the_person_reads_where_it_stands(office: Office, tmp_path: Path) -> None:
+    await account()
+    row = await approved()
+    async with Town(tmp_path / "files").login(WANG_DASHAN) as visitor:
+        shown = (await visitor.get(f"/cases/{row.case_id}")).text
+        for words in ("正在衔接", "联系函已经发出", "省城社会保险中心", "最晚2026年12月11日"):
+            assert words in shown
