@@ -66,7 +66,7 @@ async def start_for(request: AnyRequest, code: FromPath[str]) -> Response[Any] |
     person = found.person
     subject = Subject(county_code=person.county_code, name=person.name, id_index=person.id_index, person_id=person.id)
     if _item(code).for_another:  # who applies is asked first
-        typed = {"item": code, "name": person.name, "id_number": person.id_number}
+        typed: forms.Text = {"item": code, "name": person.name, "id_number": person.id_number}
         return await begin_page(request, typed=typed)
     return await _started(request, _item(code), subject, {})
 
@@ -89,8 +89,7 @@ async def _started(
     request: AnyRequest, item: ServiceItem, subject: Subject, known: dict[str, Any], applicant: Applicant | None = None
 ) -> Response[Any]:
     profile = await access.profile_of(subject.county_code)
-    answers = {} if item.for_enrolled else known
-    case_id = await flow.start(item, subject, actor_of(request), profile, now(request), answers, applicant)
+    case_id = await flow.start(item, subject, actor_of(request), profile, now(request), item.first_answers(known), applicant)
     return go(request, f"/counter/cases/{case_id}")
 
 

@@ -54,7 +54,7 @@ async def start(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
     assert account is not None, "the session has just been read from it"
     county = await viewer.county_of(request)
     known = {"name": subject.name, "id_type": account.id_type, "id_number": account.id_number, "phone": account.phone}
-    answers: dict[str, Any] = {} if item.for_enrolled else {name: value for name, value in known.items() if value}
+    answers = item.first_answers(known)
     if item.for_another:
         assert account.id_type is not None and account.id_number is not None, "the login wall has asked for the number"
         who = NewPerson(name=subject.name, id_type=IdType(account.id_type), id_number=account.id_number)

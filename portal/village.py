@@ -157,7 +157,7 @@ async def start_new(request: AnyRequest, village: FromPath[str]) -> Response[Any
         return go(request, f"/village/{village}/people/{person_id}")
     subject = Subject(county_code=actor.scope.county_code, name=person.name, id_index=id_index)
     known = {"name": person.name, "id_type": person.id_type.value, "id_number": person.id_number}
-    return await _start(request, actor, item, subject, known)
+    return await _start(request, actor, item, subject, item.first_answers(known))
 
 
 async def _start(

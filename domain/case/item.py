@@ -145,3 +145,8 @@ class ServiceItem(Struct, frozen=True, kw_only=True):
     effect: Callable[[Any, Effect], Awaitable[None]]  # writes: 办结生效
     undo: Callable[[Any, Effect], Awaitable[None]] | None = None  # writes the opposite, for a reviewed reversal
     documents: tuple[str, ...] = ()
+
+    def first_answers(self, known: dict[str, Any]) -> dict[str, Any]:
+        """Of what the login or the desk knows about somebody who is new here, what this form asks for."""
+        asked = () if self.for_enrolled else self.payload.__struct_fields__
+        return {name: value for name, value in known.items() if value and name in asked}
