@@ -34,7 +34,8 @@ AT = datetime(2026, 12, 10, 9, tzinfo=CHINA)
 NEXT_MONTH = datetime(2027, 1, 11, 9, tzinfo=CHINA)
 KIND = payment_month.KIND
 FILLED, OURS, NEXT, BARELY = "payments_filled", "payments_ours", "payments_next", "payments_bare"
-SEALED = "update person set id_number_sealed = $2 where county_code = $1"
+NUMBERS = "create temp table numbers (n int, id_number bytea, account_no bytea)"  # sealed
+SEALED = "update person p set id_number_sealed = x.id_number from numbers x where p.county_code = $1 and p.id = x.n"
 BENEFITS = """
 insert into benefit (county_code, person_id, account_id, eligible_on, first_month, years, state, determined_at, confirmed_at,
                      certified_month, paid_until)
@@ -48,8 +49,8 @@ select $1, n, 202612, 'determination', 14300, n % 1000, 6623, '2026-11-20', 1, '
 CARDS = """
 insert into payment_account (county_code, person_id, kind, bank, holder_name, account_sealed, account_index, account_tail, state,
                              origin, since)
-select $1, n, 'card', '农商银行', '村民', $3::bytea, decode(lpad(to_hex(n), 64, '0'), 'hex'), '0000', 'verified', 'claim', '2026-11-20'
-  from generate_series(1, $2::int) n
+select $1, n, 'card', '农商银行', '村民', account_no, decode(lpad(to_hex(n), 64, '0'), 'hex'), '0000', 'verified', 'claim', '2026-11-20'
+  from numbers
 """
 BARE = """
 with w as (select b.person_id, s.* from benefit b cross join lateral (select id as standard_id, basic_central_fen, basic_county_fen,
@@ -84,14 +85,18 @@ async def fill(stage: Stage, name: str, people: int) -> None:
     await stage.copy(name)
     owner = await stage.owner(name)
     await owner.execute(PEOPLE, COUNTY, people, TOWNSHIPS)
-    await owner.execute(SEALED, COUNTY, seal("439901196611100014", "person.id_number"))
+    await owner.execute(NUMBERS)
+    sealed = ((n, seal(f"{439901196611000000 + n}", "person.id_number"), seal(f"{6228480402500000000 + n}", BANK_ACCOUNT))
+              for n in range(1, people + 1))  # fmt: skip
+    await owner.copy_records_to_table("numbers", records=sealed)
+    await owner.execute(SEALED, COUNTY)
     await owner.execute(
         "insert into region (code, county_code, name, full_name, opened_on) select $1::int || lpad(n::text, 2, '0'), $1, '镇',"
         " '镇', '2011-07-01' from generate_series(1, $2) n on conflict do nothing", COUNTY, TOWNSHIPS,
     )  # fmt: skip
     for statement in (ACCOUNTS, BENEFITS, STANDARDS):
         await owner.execute(statement, COUNTY, people)
-    await owner.execute(CARDS, COUNTY, people, seal("6228480402512345678", BANK_ACCOUNT))
+    await owner.execute(CARDS, COUNTY)
     await owner.execute("vacuum analyze")
     await owner.close()
 

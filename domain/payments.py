@@ -164,7 +164,7 @@ async def take_return(
         file = await debit_files.sent(county_code, file_id, FILE)
         if await debit_files.heard(county_code, file, debit_files.digest_of(success, failure)):
             return False
-        asked = formats.decode_debits(file.body)
+        asked = formats.decode_sent(file.body)
         outcomes = formats.decode_returns(success, failure, asked)
         failed = {row: said.reason for row, said in enumerate(outcomes, start=1) if said.reason}
         _check_slip(

@@ -147,6 +147,19 @@ def decode_debits(data: bytes) -> list[Debit]:
     return _read(data, Debit)
 
 
+def decode_sent(data: bytes) -> list[Debit]:
+    """A file of our own, whose fields were checked when it was written."""
+    return [
+        Debit(
+            participant_no=number, name=name, id_number=id_no, amount_fen=int(amount_yuan.replace(".", "")), batch_no=batch_no,
+            account_no=account_no, region_code=region_code,
+        )
+        for number, name, id_no, amount_yuan, batch_no, account_no, region_code in (
+            line.split("|") for line in data.decode("gb18030").split(END)[:-1]
+        )
+    ]  # fmt: skip
+
+
 def encode_signings(signings: Sequence[Signing]) -> bytes:
     _once([signing.participant_no for signing in signings], "社保编号")
     return lines.write_all(signings, first_line=1, encoding="gb18030", end="|" + END)
@@ -163,10 +176,10 @@ def decode_returns(success: bytes, failure: bytes, sent: Sequence[Debit] | Seque
     about another account, and when anybody is left out: half a file is no answer.
     """
     asked: dict[str, Debit | Signing] = {row.participant_no: row for row in sent}
-    outcomes: dict[str, Outcome] = {}
+    outcomes: dict[str, Outcome] = _echoed(success, sent)
     problems: list[Problem] = []
     files: tuple[tuple[str, Sequence[Success | Failure]], ...] = (
-        ("成功", _returned("成功", success, Success)),
+        ("成功", () if outcomes else _returned("成功", success, Success)),
         ("失败", _returned("失败", failure, Failure)),
     )
     for file, returned in files:
@@ -183,6 +196,14 @@ def decode_returns(success: bytes, failure: bytes, sent: Sequence[Debit] | Seque
         problems.append(Problem("file-cut", message, "file"))
     lines.refuse(problems)
     return [outcomes[number] for number in asked]
+
+
+def _echoed(success: bytes, sent: Sequence[Debit] | Sequence[Signing]) -> dict[str, Outcome]:
+    """The usual answer says of each row what we said of it, once, and needs no second look; nothing where any line is another."""
+    expected = {f"{row.participant_no}|{row.name}|{row.id_number}|{row.account_no}": row.participant_no for row in sent}
+    said = success.decode("gb18030", "replace").removesuffix(END).split(END)
+    outcomes = {expected[line]: Outcome(expected[line], "") for line in said if line in expected}
+    return outcomes if len(outcomes) == len(said) and success.endswith(END.encode()) else {}
 
 
 def _returned(file: str, data: bytes, kind: type[Row]) -> list[Row]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from domain.errors import Problem, Refused
-from domain.exchange.columns import Column, columns_of
+from domain.exchange.columns import columns_of
 
 MAX_BYTES = 50_000_000
 MAX_ROWS = 150_000  # of a file; larger lists are sent in several
@@ -47,37 +47,22 @@ def write(row: Struct, line: int) -> str:
     """One line without its end. Refused when a value has not the form that the reader would insist on."""
     texts = []
     for column, value in zip(columns_of(type(row)).values(), astuple(row), strict=True):
+        text = column.write(value)
         try:
-            texts.append(_text(column, value))
+            same = column.read(text) == value
         except ValueError:
-            raise Refused(problem(line, f"的{column.title}写不进文件：应当是{column.form}。")) from None
+            same = False
+        if not same:
+            raise Refused(problem(line, f"的{column.title}写不进文件：应当是{column.form}。"))
+        texts.append(text)
     return "|".join(texts)
 
 
-def write_all(rows: Iterable[Row], *, first_line: int, encoding: Encoding, end: str) -> bytes:
-    """All rows are of one kind. Column by column, each value that occurs once; then the lines."""
-    listed = list(rows)
-    if len(listed) > MAX_ROWS:
+def write_all(rows: Iterable[Struct], *, first_line: int, encoding: Encoding, end: str) -> bytes:
+    written = [write(row, line) + end for line, row in enumerate(rows, start=first_line)]
+    if len(written) > MAX_ROWS:
         raise refused("too-many-rows", f"一份文件最多{MAX_ROWS}行，请分成几份。")
-    columns = columns_of(type(listed[0])).values() if listed else ()
-    try:
-        known = [
-            map({value: _text(column, value) for value in set(values)}.__getitem__, values)
-            for column, values in zip(columns, zip(*map(astuple, listed), strict=True), strict=True)
-        ]
-    except ValueError:
-        for line, row in enumerate(listed, start=first_line):
-            write(row, line)  # says where and what
-        raise
-    return "".join("|".join(texts) + end for texts in zip(*known, strict=True)).encode(encoding)
-
-
-def _text(column: Column, value: Any) -> str:
-    """ValueError for what would not be read as the same again."""
-    text = column.write(value)
-    if column.read(text) != value:
-        raise ValueError
-    return text
+    return "".join(written).encode(encoding)
 
 
 # ---------------------------------------------------------------- reading

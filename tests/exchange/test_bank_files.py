@@ -45,6 +45,7 @@ def done(debit: Debit) -> str:
 def test_debits_are_read_as_they_were_written(rows: list[Debit]) -> None:
     rows = [structs.replace(row, batch_no=BATCH) for row in rows]
     data = bank.encode_debits(rows)
+    assert bank.decode_sent(data) == rows
     assume(not lines._is_utf8(data))
     assert bank.decode_debits(data) == rows
 
@@ -102,6 +103,12 @@ def test_a_bank_may_leave_one_of_the_two_files_empty() -> None:
     assert {outcome.reason for outcome in bank.decode_returns(b"", nothing, SENT)} == {"余额不足"}
 
 
+@pytest.mark.parametrize(("as_sent", "otherwise"), [("\r\n", "\n"), ("|", " | "), ("周禾苗", "周禾 苗")])
+def test_what_is_not_letter_for_letter_what_was_sent_is_looked_at_and_taken_alike(as_sent: str, otherwise: str) -> None:
+    answer = returned("".join(map(done, SENT)).replace(as_sent, otherwise))
+    assert bank.decode_returns(answer, b"", SENT) == bank.decode_returns(returned(*map(done, SENT)), b"", SENT)
+
+
 def test_returns_of_a_sign_file_are_read_alike() -> None:
     assert bank.decode_returns(returned(done(ZHOU)), b"", [SIGNING]) == [Outcome("1001", "")]
 
@@ -112,6 +119,7 @@ def test_returns_of_a_sign_file_are_read_alike() -> None:
         (returned(done(ZHOU)), b"", "回盘不完整：发出3行，缺2行（原文件第2、3行）"),
         (b"", b"", "回盘不完整：发出3行，缺3行"),
         (returned(*map(done, SENT))[:-9], b"", "成功文件：文件不完整"),
+        (returned(*map(done, SENT))[:-2], b"", "成功文件：文件不完整"),
         (returned(*map(done, SENT), line(ZHOU, "6222020000000017")), b"", "成功文件第4行的社保编号在回盘里出现了两次"),
         (returned(*map(done, SENT)), returned(line(LIU, "余额不足")), "失败文件第1行的社保编号在回盘里出现了两次"),
         (returned(line(ZHOU, "6222020000000099")), b"", "成功文件第1行的账号与发出的文件不一致"),
