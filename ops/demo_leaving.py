@@ -1,4 +1,4 @@
-"""Two families of the demo county that close an account: one is settled and waits for the cashier, one has just applied."""
+"""Two families of the demo county that close an account, one settled and one that has just applied; and somebody who was paid too much."""
 
 from datetime import date, datetime, timedelta
 
@@ -8,6 +8,7 @@ from db.engine import transaction
 from db.queries import people as people_query
 from domain import months, settlement
 from domain.actor import Actor
+from domain.agency import recovery, recovery_notices
 from domain.case import flow
 from domain.case.flow import Signature
 from domain.case.item import Applicant, Subject
@@ -18,6 +19,7 @@ DIED = "汤白露"
 DAUGHTER, HER_NUMBER, HER_ACCOUNT = "汤桂芳", "439901197205184102", "6299010000000000091"
 LATELY_DIED, DIED_DAYS_AGO, SON = "方小寒", 6, "李谷雨"
 BANK = "青禾农商行"
+DEADLINE = timedelta(days=30)
 
 
 async def settled(county_code: int, number: str, last: int, by: Actor, at: datetime) -> None:
@@ -46,3 +48,11 @@ async def applied(county_code: int, number: str, son: Actor, phone: str, profile
     actor = structs.replace(son, authenticated_at=at)
     case_id = await flow.start(deregistration.ITEM, subject, actor, profile, at, answers, Applicant(son.name, son.id_index))
     await flow.submit(county_code, case_id, actor, 0, at, Signature("typed", son.name))
+
+
+async def owes(county_code: int, number: str, registrar: Actor, auditor: Actor, at: datetime) -> None:
+    """A part that was counted twice by the older system: registered by the desk, verified by the auditor, told with a day."""
+    facts = "以前的系统把县级基础养老金多算了48个月，每月5元（样例）"
+    case = await recovery.register(county_code, number, "wrong_amount", {"basic_county": 24_000}, facts, registrar, at)
+    await recovery.verify(county_code, case, "核对了以前的发放明细，情况属实（样例）", auditor, at, agrees=True)
+    await recovery_notices.give_notice(county_code, case, at.date() + DEADLINE, registrar, at)

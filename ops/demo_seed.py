@@ -143,6 +143,8 @@ async def seed(at: datetime) -> None:
     await demo_delegated.fill(COUNTY, cast.staff, at)
     dead = next(each for each in demo_benefits.PENSIONERS if each.name == demo_leaving.LATELY_DIED)
     son = cast.people[demo_leaving.SON]
+    paid_too_much = cast.people["郑霜降"].id_number
+    await demo_leaving.owes(COUNTY, paid_too_much, cast.staff[demo_benefits.DETERMINER], cast.staff["沈岚"], at)
     await demo_leaving.applied(COUNTY, dead.number, cast.residents[son.name], son.phone, demo_cases.PROFILE, at)
     await demo_cases.fill(cast, settings.files, at)
 
