@@ -23,7 +23,7 @@ import asyncpg
 import msgspec
 
 from bench.settlement import ACCOUNTS, FIRST_COUNTY, PEOPLE, TOWNSHIPS
-from bench.stage import Stage
+from bench.stage import Spent, Stage, compared
 from db import engine
 from db.benefit_items import AMOUNTS, COLUMNS
 from domain import months, verify
@@ -152,35 +152,35 @@ async def fill(stage: Stage, name: str, counties: range, people: int) -> str:
     return dsn
 
 
-async def ours(dsn: str, counties: range) -> float:
+async def ours(stage: Stage, dsn: str, counties: range) -> dict[str, Spent]:
+    spent: dict[str, Spent] = {}
     await engine.open_pool(dsn, max_size=2)
     try:
-        began = time.monotonic()
-        for county in counties:
-            check = await verify.recalculated(county)
-            assert not check.count, check.findings
-        return time.monotonic() - began
+        with stage.timed(spent, "calculation"):
+            for county in counties:
+                check = await verify.recalculated(county)
+                assert not check.count, check.findings
     finally:
         await engine.close_pool()
+    return spent
 
 
-async def floor(dsn: str, counties: range) -> tuple[float, float]:
-    """(seconds, of these for reading); the totals are compared afterwards."""
+async def floor(stage: Stage, dsn: str, counties: range) -> dict[str, Spent]:
+    """The totals are compared afterwards."""
     from bench import model  # noqa: PLC0415 - needs a package that may not be there
 
+    spent: dict[str, Spent] = {}
     held = await asyncpg.connect(dsn)
-    began = time.monotonic()
-    facts = [model.arrays(await held.fetch(FACTS, county)) for county in counties]
-    read = time.monotonic() - began
-    totals = model.calculated(facts, PARAMETERS)
-    spent = time.monotonic() - began
+    with stage.timed(spent, "calculation"):
+        facts = [model.arrays(await held.fetch(FACTS, county)) for county in counties]
+        totals = model.calculated(facts, PARAMETERS)
     stored = await held.fetchrow(
         f"select {', '.join(f'sum({column})::bigint as {column}' for column in COLUMNS)} from benefit_standard"
     )
     await held.close()
     assert stored is not None
     assert totals == {column: stored[column] for column in COLUMNS}, "the model gives the same to the fen"
-    return spent, read
+    return {"calculation": spent["calculation"]}
 
 
 def one() -> float:
@@ -204,17 +204,17 @@ def one() -> float:
 
 
 async def measure(stage: Stage, counties: range, people: int, rounds: int) -> dict[str, Any]:
+    """Ours and the floor take turns."""
     dsn = await fill(stage, "calculation", counties, people)
-    mine = [await ours(dsn, counties) for _ in range(rounds)]
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024  # before the floor takes its own
-    result = {"people": len(counties) * people, "seconds": statistics.median(mine), "process_megabytes": megabytes,
-              "one_with_trace_milliseconds": one()}  # fmt: skip
+    mine, bare = [await ours(stage, dsn, counties)], []
+    result = {"people": len(counties) * people, "one_with_trace_milliseconds": one(),
+              "process_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}  # fmt: skip  # before the floor takes its own
     if importlib.util.find_spec("openfisca_core") is None:
-        return result | {"floor": "openfisca-core is not installed: nothing to compare with"}
-    bare = [await floor(dsn, counties) for _ in range(rounds)]
-    seconds = statistics.median(spent for spent, _ in bare)
-    return result | {"floor_seconds": seconds, "floor_reading_seconds": statistics.median(read for _, read in bare),
-                     "ratio": result["seconds"] / seconds}  # fmt: skip
+        return result | {"seconds": mine[0], "floor": "openfisca-core is not installed: nothing to compare with"}
+    for _ in range(rounds):
+        bare.append(await floor(stage, dsn, counties))
+        mine.append(await ours(stage, dsn, counties))
+    return result | compared(mine[1:], bare)
 
 
 def main(stage: Stage, *, quick: bool = False) -> dict[str, Any]:

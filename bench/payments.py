@@ -9,16 +9,12 @@
 
 import asyncio
 import tempfile
-import time
 from datetime import datetime
-from statistics import median
 from typing import Any
-
-import asyncpg
 
 from bench.settlement import ACCOUNTS, PEOPLE, TOWNSHIPS, person, work
 from bench.settlement import FIRST_COUNTY as COUNTY
-from bench.stage import Stage
+from bench.stage import Spent, Stage, compared
 from db import engine
 from db.crypto import seal, unseal_text
 from db.queries import payments as query
@@ -101,35 +97,33 @@ async def fill(stage: Stage, name: str, people: int) -> None:
     await owner.close()
 
 
-async def drafted(month: int, at: datetime) -> tuple[int, float]:
-    """The run after its dry run, and the seconds it took."""
-    began = time.monotonic()
+async def drafted(month: int, at: datetime) -> int:
+    """The run after its dry run."""
     run_id = await run.prepare(KIND, COUNTY, f"{month}", person(COUNTY, 1, Post.COUNTY_BENEFIT), at)
     await work(COUNTY)
-    return run_id, time.monotonic() - began
+    return run_id
 
 
-async def ours(stage: Stage, people: int) -> tuple[dict[str, float], list[list[Debit]], list[bytes]]:
-    """Seconds of each step, what each file asked for and the bank's answer to it. Everybody is paid afterwards."""
-    spent = {}
+async def ours(stage: Stage, people: int) -> tuple[dict[str, Spent], list[list[Debit]], list[bytes]]:
+    """What each step took, what each file asked for and the bank's answer to it. Everybody is paid afterwards."""
+    spent: dict[str, Spent] = {}
     await engine.open_pool(await stage.copy(OURS, of=FILLED), max_size=2)
     owner = await stage.owner(OURS)
     try:
-        run_id, spent["plan"] = await drafted(202612, AT)
+        with stage.timed(spent, "plan"):
+            run_id = await drafted(202612, AT)
         await owner.execute("update payment_transfer set decision = 'accepted'")
         await run.review(KIND, COUNTY, run_id, person(COUNTY, 2, Post.FINANCE_SUPERVISOR), AT)
-        began = time.monotonic()
-        await run.approve(KIND, COUNTY, run_id, person(COUNTY, 3, Post.COUNTY_HEAD), AT)
-        await work(COUNTY)
-        spent["approval"] = time.monotonic() - began
+        with stage.timed(spent, "approval"):
+            await run.approve(KIND, COUNTY, run_id, person(COUNTY, 3, Post.COUNTY_HEAD), AT)
+            await work(COUNTY)
         plan = await query.latest(COUNTY)
         assert plan is not None
         assert (plan.state, plan.people) == ("approved", people)
         await owner.execute("update payment_plan set state = 'transferred', transferred_on = '2026-12-10'")
         cashier = person(COUNTY, 4, Post.CASHIER)
-        began = time.monotonic()
-        await payments.write_files(COUNTY, plan.id, cashier, AT)
-        spent["files"] = time.monotonic() - began
+        with stage.timed(spent, "files"):
+            await payments.write_files(COUNTY, plan.id, cashier, AT)
         files = sorted(await query.files(COUNTY, plan.id), key=lambda file: file.id)
         bodies = [await query.file_body(COUNTY, file.id) for file in files]
         asked = [formats.decode_debits(body[1]) for body in bodies if body]
@@ -137,10 +131,9 @@ async def ours(stage: Stage, people: int) -> tuple[dict[str, float], list[list[D
             "".join(f"{x.participant_no}|{x.name}|{x.id_number}|{x.account_no}\r\n" for x in rows).encode("gb18030")
             for rows in asked
         ]
-        began = time.monotonic()
-        for file, success in zip(files, said, strict=True):
-            await payments.take_return(COUNTY, file.id, success, b"", file.total_fen, AT.date(), cashier, AT)
-        spent["return"] = time.monotonic() - began
+        with stage.timed(spent, "return"):
+            for file, success in zip(files, said, strict=True):
+                await payments.take_return(COUNTY, file.id, success, b"", file.total_fen, AT.date(), cashier, AT)
         assert await query.counts(COUNTY, plan.id) == {"paid": people}
         await owner.execute("vacuum analyze")
     finally:
@@ -149,52 +142,49 @@ async def ours(stage: Stage, people: int) -> tuple[dict[str, float], list[list[D
     return spent, asked, said
 
 
-async def ours_next(stage: Stage, people: int) -> float:
+async def ours_next(stage: Stage, spent: dict[str, Spent], people: int) -> None:
     await engine.open_pool(await stage.copy(NEXT, of=OURS), max_size=2)
     try:
-        _, spent = await drafted(202701, NEXT_MONTH)
+        with stage.timed(spent, "next"):
+            await drafted(202701, NEXT_MONTH)
         assert await engine.fetchval("select count(*) from payment_transfer where findings = '{}'") == people
     finally:
         await engine.close_pool()
-    return spent
 
 
-async def bare_plan(owner: asyncpg.Connection, month: int, findings: list[str]) -> float:
-    plan_id = await owner.fetchval(PLAN, COUNTY, month)
-    began = time.monotonic()
-    await owner.execute(BARE, COUNTY, plan_id, month, findings)
-    return time.monotonic() - began
-
-
-async def floors(stage: Stage, asked: list[list[Debit]], said: list[bytes]) -> dict[str, float]:
-    spent = {}
+async def floors(stage: Stage, asked: list[list[Debit]], said: list[bytes]) -> dict[str, Spent]:
+    spent: dict[str, Spent] = {}
     await stage.copy(BARELY, of=FILLED)
     owner = await stage.owner(BARELY)
-    spent["plan"] = await bare_plan(owner, 202612, ["first_payment"])
+    plan_id = await owner.fetchval(PLAN, COUNTY, 202612)
+    with stage.timed(spent, "plan"):
+        await owner.execute(BARE, COUNTY, plan_id, 202612, ["first_payment"])
     batches = [row.batch_no for rows in asked for row in rows]
-    began = time.monotonic()
-    body = "".join(
-        f"{COUNTY}-{row[0]}|{row[1]}|{unseal_text(row[2], 'person.id_number')}|{row[5] // 100}.{row[5] % 100:02d}|{batch_no}|"
-        f"{unseal_text(row[3], BANK_ACCOUNT)}|{row[4]}\r\n"
-        for row, batch_no in zip(await owner.fetch(READ, COUNTY), batches, strict=True)
-    ).encode("gb18030")
-    with tempfile.TemporaryFile() as file:
-        file.write(body)
-    spent["files"] = time.monotonic() - began
+    with stage.timed(spent, "files"):
+        body = "".join(
+            f"{COUNTY}-{row[0]}|{row[1]}|{unseal_text(row[2], 'person.id_number')}|{row[5] // 100}.{row[5] % 100:02d}|{batch_no}|"
+            f"{unseal_text(row[3], BANK_ACCOUNT)}|{row[4]}\r\n"
+            for row, batch_no in zip(await owner.fetch(READ, COUNTY), batches, strict=True)
+        ).encode("gb18030")
+        with tempfile.TemporaryFile() as file:
+            file.write(body)
     assert body == b"".join(formats.encode_debits(rows) for rows in asked), "the floor writes the same bytes"
     await owner.execute("update payment_transfer set state = 'sent', file_id = 1, row_no = person_id")
     await owner.execute("create temp table answer (row_no int, reason text)")
-    began = time.monotonic()
-    for success in said:
-        rows = [(int(line.partition("|")[0].partition("-")[2]), "") for line in success.decode("gb18030").splitlines()]
-        await owner.copy_records_to_table("answer", records=rows)
-    await owner.execute("analyze answer")
-    await owner.execute(ANSWERED, COUNTY, await owner.fetchval("select max(id) from payment_plan"))
-    spent["return"] = time.monotonic() - began
+    with stage.timed(spent, "return"):
+        for success in said:
+            rows = [
+                (int(line.partition("|")[0].partition("-")[2]), "") for line in success.decode("gb18030").splitlines()
+            ]
+            await owner.copy_records_to_table("answer", records=rows)
+        await owner.execute("analyze answer")
+        await owner.execute(ANSWERED, COUNTY, plan_id)
     await owner.close()
     await stage.copy(BARELY, of=OURS)
     owner = await stage.owner(BARELY)
-    spent["next"] = await bare_plan(owner, 202701, [])
+    plan_id = await owner.fetchval(PLAN, COUNTY, 202701)
+    with stage.timed(spent, "next"):
+        await owner.execute(BARE, COUNTY, plan_id, 202701, [])
     await owner.close()
     return spent
 
@@ -206,11 +196,10 @@ async def measure(stage: Stage, people: int, rounds: int) -> dict[str, Any]:
     for _ in range(rounds):
         spent, asked, said = await ours(stage, people)
         floor.append(await floors(stage, asked, said))
-        mine.append(spent | {"next": await ours_next(stage, people)})
-    seconds = {step: median(each[step] for each in mine) for step in mine[0]}
-    bare = {step: median(each[step] for each in floor) for step in floor[0]}
-    return {"people": people, "seconds": seconds, "floor_seconds": bare, "ratio": {step: seconds[step] / bare[step] for step in bare},
-            "megabytes": sum(len(formats.encode_debits(rows)) for rows in asked) / 1e6}  # fmt: skip
+        await ours_next(stage, spent, people)
+        mine.append(spent)
+    megabytes = sum(len(formats.encode_debits(rows)) for rows in asked) / 1e6
+    return {"people": people, "megabytes": megabytes} | compared(mine, floor)
 
 
 def main(stage: Stage, *, quick: bool = False) -> dict[str, Any]:
