@@ -129,17 +129,21 @@ wanted as materialized (
     from compared where ({AMOUNTS}) <> ({_ZEROS}))"""
 
 
-# Why somebody is on the list to be looked at. h: his last three transfers; e: last month's pension.
+_LAST_TRANSFERS = f"""
+        select state, payment_account_id as account_id from payment_transfer where county_code = $1 and person_id = w.person_id
+           and state not in {_OWED_AGAIN} order by plan_id desc, round desc"""
+# Why somebody is on the list to be looked at. h: his last transfer; e: last month's pension.
 _FINDINGS = f"""
     array_remove(array[
-      case when h.n = 0 then 'first_payment' end,
+      case when h.state is null then 'first_payment' end,
       case when a.id is null or a.state = 'rejected' then 'no_account' end,
-      case when h.n > 0 and h.account_id is distinct from a.id then 'account_changed' end,
+      case when h.state is not null and h.account_id is distinct from a.id then 'account_changed' end,
       case when a.state = 'unverified' then 'account_unverified' end,
       case when a.holder_name <> w.name then 'name_differs' end,
       case when (select count(*) from payment_account o where o.county_code = $1 and o.account_index = a.account_index
              and o.ended_at is null) > {SHARED_BY} then 'account_shared' end,
-      case when h.n = 3 and h.failed then 'failed_thrice' end,
+      case when h.state = 'failed' and (select count(*) = 3 and bool_and(x.state = 'failed') from ({_LAST_TRANSFERS} limit 3) x)
+           then 'failed_thrice' end,
       case when w.certified_month <= $8 then 'certification_missing' when w.certified_month = $9 then 'certification_expiring' end,
       case when exists (select from benefit_suspension x where x.county_code = $1 and x.person_id = w.person_id
              and x.state = 'proposed') then 'suspension_proposed' end,
@@ -164,11 +168,7 @@ made as (
          w.carried_fen - least(w.carried_fen, greatest(s.total, 0)) + greatest(-s.total, 0), 'planned', {_FINDINGS}
     from s join who w using (person_id)
     left join payment_account a on a.county_code = $1 and a.person_id = w.person_id and a.ended_at is null
-    left join lateral (
-      select count(*) as n, bool_and(x.state = 'failed') as failed,
-             (array_agg(x.payment_account_id order by x.plan_id desc, x.round desc))[1] as account_id
-        from (select state, payment_account_id, plan_id, round from payment_transfer where county_code = $1
-                 and person_id = w.person_id and state not in {_OWED_AGAIN} order by plan_id desc, round desc limit 3) x) h on true
+    left join lateral ({_LAST_TRANSFERS} limit 1) h on true
     left join lateral (
       select l.total_fen from payment_line l where l.county_code = $1 and l.person_id = w.person_id and l.due_month = $4
          and l.kind = 'regular' and not l.voided limit 1) e on true
