@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from db import crypto, engine
 from db.embedded import EmbeddedPostgres
+from db.funds import FUNDS
 from db.queries import accounts
 from db.queries import subsidies as subsidy_query
 from db.stores import benefits as benefit_store
 from db.stores.benefits import NewBenefit
 from domain import finance, months, payments, settlement, settlement_reversal, subsidies, verify
-from domain.agency import payment_orders, recovery, recovery_money, suspensions
+from domain.agency import payment_orders, recovery_money, suspensions
 from domain.finance import Slip
 from domain.transfers import desk
 from tests import make
@@ -34,18 +35,19 @@ from tests.transfers import two_counties as there
 MONTHS = (202612, 202701, 202702, 202703)
 MONTHLY = {"basic_central": 14300, "account_personal": 6623}
 CASH = ("treasury", "income_account", "fiscal_account", "expenditure_account")
+RETURNED = " + ".join(f"returned_{fund}_fen" for fund in FUNDS)
 CLERK = make.staff("周会", *payment_orders.CORRECTORS)
 
 
 class Life:
     """`first`: the month from which a pension is owed, None for who pays in; `died_on`: what is true, whatever the office believes;
-    `ended`: the termination in force; `came`: 分 that were put into the account before it left."""
+    `ended`: the termination in force; `rich`: the account is never used up."""
 
     def __init__(self, number: int, person: int, first: int | None) -> None:
         self.number, self.person, self.first = number, person, first
         self.died_on: date | None = None
         self.ended: int | None = None
-        self.wrong = self.moved = False
+        self.wrong = self.moved = self.rich = False
 
     def owed_for(self, until: int) -> dict[int, int]:
         """By month: nothing but the truth counts."""
@@ -67,6 +69,7 @@ class County:
         for number in range(1, 5):
             held = self.dice.choice([3000, 20000, 900000])
             self.lives.append(Life(number, await family.pensioner(number, personal=held, subsidy_county=5000), MONTHS[0]))
+            self.lives[-1].rich = held > 100_000
             self.came += held + 5000
         self.lives.append(Life(0, await there.contributor(years=range(2023, 2026)), None))
         self.came += 300_000
@@ -208,8 +211,7 @@ class County:
             if life.wrong or self.dice.random() < 0.3:
                 continue  # the mistake is found before anybody pays
             if row["state"] == "registered":
-                await recovery.verify(COUNTY, row["id"], "和发放记录核对无误", debts.LU_PING, self.at, agrees=True)
-                await recovery.give_notice(COUNTY, row["id"], self.at.date() + timedelta(days=20), debts.QIN_LAN, self.at)
+                await debts.noticed(row["id"])
             fen = self.dice.randint(1, row["open_fen"])
             await debts.paid(row["id"], fen, self.at, paid_on=self.at.date())
             self.came += fen
@@ -281,12 +283,18 @@ class County:
                 "   on o.id = y.order_id where s.person_id = p.id and (s.state = 'booked' or o.state = 'paid')), 0)"
                 " - coalesce((select sum(case when state = 'withdrawn' then recovered_fen else principal_fen end) from recovery where person_id = p.id), 0)"
                 " as theirs, coalesce((select sum(funeral_fen) from settlement where person_id = p.id and state = 'booked'), 0) as funeral,"
-                " coalesce((select sum(returned_personal_fen + returned_subsidy_county_fen + returned_subsidy_province_fen) from settlement"
+                f" coalesce((select sum({RETURNED}) from settlement"
                 "   where person_id = p.id and state = 'booked'), 0) as returned from person p where p.county_code = $1 and p.id = $2",
                 COUNTY, life.person,
             )  # fmt: skip
             assert row is not None
             assert row["theirs"] == sum(owed.values()) + row["funeral"] + row["returned"], f"person {life.number}"
+            if life.rich:
+                given = await engine.fetchval(
+                    "select coalesce(-sum(personal_fen), 0)::bigint from ledger_entry e join individual_account a on a.id = e.account_id"
+                    " where a.person_id = $1 and e.kind = 40", life.person,
+                )  # fmt: skip
+                assert given == MONTHLY["account_personal"] * len(owed), f"person {life.number}: the account gave its part of each month once"
             if life.ended or life.moved:
                 assert await family.balance(life.person) == 0
         twice = await engine.fetch(
