@@ -26,6 +26,7 @@ UNPAID = ("waiting", "failed")
 async def reverse(county_code: int, termination_id: int, case_id: int, by: Actor, at: datetime) -> None:
     """In the caller's transaction. What was ordered and not paid is cancelled; what was paid is a demand (recover_fen of a row
     `reversal`). The person is paid, or pays in, as before; missed months come with the next plan."""
+    await store.settlements(county_code, termination_id)  # the worker that settles one holds it first, then the termination
     ended = await store.lock_termination(county_code, termination_id)
     if ended is None:
         raise NotFound
