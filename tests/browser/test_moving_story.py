@@ -67,7 +67,9 @@ async def test_a_move_inside_the_county_changes_the_address_and_nothing_else(tow
     person_id = await make.participant(MOVER, "439901010302")
     await deposited(person_id, personal=300_000)
     at = await day(2026, 12, 10)
-    await make.sources(when=at, household_register={MOVER: {"region_code": OTHER_GROUP, "address": "青禾县石桥乡枫岭村一组3号"}})
+    await make.sources(
+        when=at, household_register={MOVER: {"region_code": OTHER_GROUP, "address": "青禾县石桥乡枫岭村一组3号"}}
+    )
     await town.hire("何静", Post.COUNTY_ACCOUNT)
     phone = await town.resident("demo-13")
     await begun(phone, town, "household_address_change")
@@ -91,7 +93,9 @@ async def test_years_and_money_from_another_province_are_booked_when_the_last_pa
     (folder / "transfer" / "in").mkdir(parents=True)
     at = await day(2026, 12, 10)
     async with engine.transaction():
-        await book_store.set_bank_account(COUNTY, "income_account", "农商行", "青禾县基金收入户", "8201 0000 0001", at.date())
+        await book_store.set_bank_account(
+            COUNTY, "income_account", "农商行", "青禾县基金收入户", "8201 0000 0001", at.date()
+        )
     await there.use_profile("hunan")
     await there.sources(COUNTY, person=COMER, old=OUTSIDE, region=GROUP, when=at)
     await town.hire("赵敏", Post.TOWNSHIP_CLERK, region="43990101")
@@ -175,6 +179,8 @@ async def arrives(fen: int, slip: str, at: datetime) -> None:
 
 
 async def newest() -> TransferRow:
-    found = await queries.one(COUNTY, await engine.fetchval("select max(id) from transfer where county_code = $1", COUNTY))
+    found = await queries.one(
+        COUNTY, await engine.fetchval("select max(id) from transfer where county_code = $1", COUNTY)
+    )
     assert found is not None
     return found

@@ -28,7 +28,11 @@ async def asked(sites: Sites, answers: dict[str, object]) -> LinkageRow:
     async with sites.town.login(WANG_DASHAN) as phone:
         await phone.get("/apply/scheme_linkage")
         await phone.press("开始填写")
-        for names in (("direction",), ("agency", "employee_months", "retired_on", "letter_no"), ("payee", "bank", "bank_account")):
+        for names in (
+            ("direction",),
+            ("agency", "employee_months", "retired_on", "letter_no"),
+            ("payee", "bank", "bank_account"),
+        ):
             await phone.press("保存并继续", {name: typed[name] for name in names if name in typed})
         await phone.press("没有错，提交")
         case = int(phone.url.split("/")[2])

@@ -56,7 +56,10 @@ async def test_a_contributor_dies_in_another_province_and_no_list_knows(sites: S
     async with sites.town.login(DAUGHTER) as phone:
         await begun(phone, WANG_DASHAN.name, WANG_DASHAN.id_number)
         await phone.press("保存并继续", {"cause": "death", "happened_on": "2026-12-15", "relation": "3"})
-        await phone.press("保存并继续", {"receivers.0.relation": "3", "receivers.0.bank": "农商银行", "receivers.0.bank_account": CARD})
+        await phone.press(
+            "保存并继续",
+            {"receivers.0.relation": "3", "receivers.0.bank": "农商银行", "receivers.0.bank_account": CARD},
+        )
         await phone.press("保存并继续", {"phone": DAUGHTER.phone})
         case = await signed(phone)
         await phone.get(f"/cases/{case}")
@@ -66,7 +69,9 @@ async def test_a_contributor_dies_in_another_province_and_no_list_knows(sites: S
 
     async with sites.desk("赵敏", Post.TOWNSHIP_CLERK, region=VILLAGE[:8]) as desk:
         assert "怎样核实的" in (await desk.get(f"/cases/{case}")).text
-        await desk.post(f"/cases/{case}/verification", how="call", found="打电话给外省的村干部和邻居，都说12月15日在医院去世")
+        await desk.post(
+            f"/cases/{case}/verification", how="call", found="打电话给外省的村干部和邻居，都说12月15日在医院去世"
+        )
         await desk.decide(case, "approve")
     async with sites.desk("何静", Post.COUNTY_ACCOUNT) as desk:
         await desk.decide(case, "approve")
@@ -123,7 +128,9 @@ async def test_a_son_pays_back_by_instalments_misses_one_and_ends_the_debt(sites
     auditors = ("秦岚", Post.COUNTY_AUDITOR), ("陆平", Post.COUNTY_AUDITOR)
     async with sites.desk(*auditors[0]) as desk:
         await desk.post(f"/recovery/{case}/agree", count="3", first_on="2027-03-20")
-    parts = [row["amount_fen"] for row in await engine.fetch("select amount_fen from recovery_instalment order by number")]
+    parts = [
+        row["amount_fen"] for row in await engine.fetch("select amount_fen from recovery_instalment order by number")
+    ]
     assert (len(parts), sum(parts)) == (3, owed)
 
     await pays(sites, case, parts[0], datetime(2027, 3, 18, 9, tzinfo=CHINA), auditors)
@@ -153,7 +160,13 @@ async def test_a_son_pays_back_by_instalments_misses_one_and_ends_the_debt(sites
 async def pays(sites: Sites, case: int, fen: int, at: datetime, auditors: tuple[tuple[str, Post], ...]) -> None:
     """Registered at one desk, reviewed at the other, arrived at the bank."""
     sites.on(at)
-    slip = {"amount": f"{fen / 100:.2f}", "payer": "许小雨", "way": "bank", "slip_no": f"S-{at:%m%d}-{fen}", "paid_on": f"{at:%Y-%m-%d}"}
+    slip = {
+        "amount": f"{fen / 100:.2f}",
+        "payer": "许小雨",
+        "way": "bank",
+        "slip_no": f"S-{at:%m%d}-{fen}",
+        "paid_on": f"{at:%Y-%m-%d}",
+    }
     async with sites.desk(*auditors[0]) as desk:
         await desk.post(f"/recovery/{case}/pay", **slip)
     async with sites.desk(*auditors[1]) as desk:
@@ -162,5 +175,3 @@ async def pays(sites: Sites, case: int, fen: int, at: datetime, auditors: tuple[
         await desk.post(f"/recovery/{case}/review", document_id=number)
     await debts.received(int(number), fen, at)
     await recovery_money.follow(COUNTY, at)
-
-

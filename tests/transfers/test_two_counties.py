@@ -59,14 +59,23 @@ async def clean() -> None:
 
 
 async def dies(person: int) -> None:
-    new = New(person_id=person, cause="death", happened_on=date(2026, 11, 12), evidence="comparison", payees=(XU_XIAOYU,), claims_funeral=False)
+    new = New(
+        person_id=person,
+        cause="death",
+        happened_on=date(2026, 11, 12),
+        evidence="comparison",
+        payees=(XU_XIAOYU,),
+        claims_funeral=False,
+    )
     async with engine.transaction():
         await settlement.settle(HERE, await settlement.register(HERE, new, HE_JING, FRIDAY), HE_JING, FRIDAY)
 
 
 async def paid_out() -> int:
     """分 that the family gets."""
-    fen: int = await engine.fetchval("select coalesce(sum(amount_fen), 0)::bigint from payment_order where state <> 'cancelled'")
+    fen: int = await engine.fetchval(
+        "select coalesce(sum(amount_fen), 0)::bigint from payment_order where state <> 'cancelled'"
+    )
     return fen
 
 
@@ -126,7 +135,10 @@ async def test_taken_back_and_confirmed_at_the_same_moment_there_is_one_balance(
 async def test_asked_for_twice_at_the_same_moment_one_letter_goes_out(two: int) -> None:
     cases = [await filed(WANG_DASHAN), await filed(WANG_DASHAN)]
     await at_once(*(approve(NEIGHBOUR, case, OFFICER_THERE) for case in cases))
-    assert await engine.fetchval("select count(*) from transfer where county_code = $1 and direction = 'in'", NEIGHBOUR) == 1
+    assert (
+        await engine.fetchval("select count(*) from transfer where county_code = $1 and direction = 'in'", NEIGHBOUR)
+        == 1
+    )
     await clean()
 
 
