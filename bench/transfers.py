@@ -78,7 +78,9 @@ async def measure(stage: Stage, counties: int, transfers: int) -> dict[str, Any]
     await engine.open_pool(await fill(stage, "transfers_run", counties, transfers))
     try:
         ours = sum([await settle(county) for county in range(FIRST_COUNTY, FIRST_COUNTY + counties)])
-        left = await engine.fetchval("select coalesce(sum(case account when 'transit' then debit_fen - credit_fen end), 0) from voucher_line")
+        left = await engine.fetchval(
+            "select coalesce(sum(case account when 'transit' then debit_fen - credit_fen end), 0) from voucher_line"
+        )
         pairs = await engine.fetchval("select count(*) from province_settlement")
     finally:
         await engine.close_pool()
