@@ -58,8 +58,11 @@ async def recalculated(county_code: int) -> Check:
     """What was determined, once more from the facts that were kept with it and the parameters that were known then (R-237)."""
     rows = [Row(**msgspec.structs.asdict(row)) for row in await reference.parameter_versions(county_code)]
     cases = await determinations.cases(county_code)
-    known = {case.known: Parameters(row for row in rows if row.id <= (case.known or 0)) for case in cases}
-    valid = {(case.known, case.from_month): _standards(known[case.known], case.from_month) for case in cases}
+    known = {last: Parameters(row for row in rows if row.id <= (last or 0)) for last in {case.known for case in cases}}
+    valid = {
+        (last, month): _standards(known[last], month)
+        for last, month in {(case.known, case.from_month) for case in cases}
+    }
     right = cache(_amounts)  # most months have the standards of the month before
     wrong = [
         case

@@ -42,7 +42,7 @@ added as (select *, {each("w{n}", " + ")} as w from held offset 0),
 divided as (select *, (2 * w + {PAYOUT_MONTHS}) / {2 * PAYOUT_MONTHS} as whole, greatest(w, 1) as d from added offset 0),
 cut as (select *, {each("whole * w{n} / d as f{n}, whole * w{n} % d * 10 - {n} as r{n}")} from divided offset 0),
 judged as (
-  select *, j is not null and {each("account_{f}_fen", " + ")} = whole and {each("account_{f}_fen - f{n} in (0, 1)", " and ")}
+  select *, j is not null and {each("account_{f}_fen", " + ")} = whole and {each("account_{f}_fen - f{n} between 0 and 1", " and ")}
          and coalesce(least({each("case when account_{f}_fen > f{n} then r{n} end")})
                     > greatest({each("case when account_{f}_fen = f{n} then r{n} end")}), true) as "right" from cut offset 0)
 select from_month, years, age, known, {", ".join(FRESH)}, "right", count(*)::int as people, min(person_id) as first
@@ -51,7 +51,8 @@ select from_month, years, age, known, {", ".join(FRESH)}, "right", count(*)::int
 
 
 async def cases(county_code: int) -> list[Case]:
-    """Everything that was determined in a county, most of it some hundreds of cases."""
+    """Everything that was determined in a county, most of it some hundreds of cases. Read by several processors at once, in the
+    caller's transaction."""
     rows = await engine.fetch(_CASES, county_code)
     return [
         Case(
