@@ -107,7 +107,7 @@ async def one_case(request: AnyRequest, case_id: FromPath[int]) -> Response[Any]
         remedies=REMEDIES,
         link_of=no_link,
         transfer=await transfer_progress.of_case(case),
-        settled=None if assisted else await settled.of_case(case, await viewer.indexes_of(actor), viewer.today(request)),
+        settled=None if assisted else await settled.of_case(case, await viewer.indexes_of(actor_of(request)), viewer.today(request)),
     )
 
 

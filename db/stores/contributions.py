@@ -230,9 +230,9 @@ async def put_aside_repeated(county_code: int, document_id: int) -> int:
 
 
 async def put_aside_paid(county_code: int, document_id: int, state: str, *, exact: bool, zero: bool = False) -> int:
-    """Good lines for a year that takes no more become `state`: a past year that counts or was paid back before (R-106), on
-    every year that was paid in another county (R-395), on a sheet of whole tiers (`exact`) any year with a payment (R-092, R-121), on a list of `zero` also one that government has
-    paid (R-124)."""
+    """Good lines for a year that takes no more become `state`: a past year that counts or was paid back before (R-106), every
+    year that was paid in another county (R-395), on a sheet of whole tiers (`exact`) any year with a payment (R-092, R-121), on a
+    list of `zero` also one that government has paid (R-124)."""
     rows = await engine.fetch(
         "select m.line_no from (select line_no, account_id, year, year < extract(year from value_on) as back,"
         " bool_or(year >= extract(year from value_on)) over (partition by account_id, year) as in_time,"

@@ -54,6 +54,9 @@ DAMAGE = {
     "update voucher_line set account = 'entrusted_account' where debit_fen > 0": "no voucher mixes the fund with entrusted money",
     "update voucher_line set account = case when debit_fen > 0 then 'entrusted_account' else 'entrusted_payable' end":
         "entrusted money agrees with its months",
+    "insert into recovery (county_code, person_id, region_code, origin, cause, facts, state, principal_fen, registered_at, registered_by,"
+    " registered_by_name) select county_code, id, region_code, 'desk', 'dual', 'x', 'registered', 100, now(), 1, 'x' from person":
+        "debts are what was recovered, written off and is open, item by item",
 }  # fmt: skip
 
 
