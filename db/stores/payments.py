@@ -157,9 +157,9 @@ async def to_send(county_code: int, plan_id: int, bank: str, limit: int) -> list
     """In order of person: the same rows in the same order, however often it is asked."""
     rows = await engine.fetch(
         "select t.person_id, t.round, p.name, p.id_number_sealed, a.account_sealed, t.region_code, t.net_fen"
-        " from payment_transfer t join person p on p.county_code = $1 and p.id = t.person_id join payment_account a"
-        " on a.county_code = $1 and a.id = t.payment_account_id where t.county_code = $1 and t.plan_id = $2"
-        " and t.state = 'planned' and t.bank = $3 order by t.person_id limit $4",
+        " from (select * from payment_transfer where county_code = $1 and plan_id = $2 and state = 'planned' and bank = $3"
+        " order by person_id limit $4) t join person p on p.county_code = $1 and p.id = t.person_id join payment_account a"
+        " on a.county_code = $1 and a.id = t.payment_account_id order by t.person_id",
         county_code, plan_id, bank, limit,
     )  # fmt: skip
     id_number, account_no = opener("person.id_number"), opener(BANK_ACCOUNT)
@@ -193,11 +193,12 @@ async def plan_of_file(county_code: int, file_id: int) -> int | None:
 
 async def answered(county_code: int, plan_id: int, file_id: int, failed: Mapping[int, str], paid_on: date) -> None:
     """`failed`: the rows that the bank could not pay, each with its reason; all others are paid."""
-    await engine.execute(
-        "update payment_transfer t set state = 'failed', reason = u.reason from unnest($4::int[], $5::text[]) as u (row_no, reason)"
-        " where t.county_code = $1 and t.plan_id = $2 and t.file_id = $3 and t.row_no = u.row_no and t.state = 'sent'",
-        county_code, plan_id, file_id, list(failed), list(failed.values()),
-    )  # fmt: skip
+    if failed:
+        await engine.execute(
+            "update payment_transfer t set state = 'failed', reason = u.reason from unnest($4::int[], $5::text[]) as u (row_no, reason)"
+            " where t.county_code = $1 and t.plan_id = $2 and t.file_id = $3 and t.row_no = u.row_no and t.state = 'sent'",
+            county_code, plan_id, file_id, list(failed), list(failed.values()),
+        )  # fmt: skip
     await engine.execute(
         "update payment_transfer set state = 'paid', paid_on = $4 where county_code = $1 and plan_id = $2 and file_id = $3"
         " and state = 'sent'",
