@@ -337,7 +337,7 @@ create table payment_transfer (
   primary key (county_code, plan_id, person_id, round),
   foreign key (county_code, plan_id) references payment_plan (county_code, id)
 ) with (fillfactor = 45);
-create index payment_transfer_by_person on payment_transfer (county_code, person_id, plan_id desc);
+create index payment_transfer_by_person on payment_transfer (county_code, person_id, plan_id desc, round desc);
 create index payment_transfer_to_look_at on payment_transfer (county_code, plan_id, person_id) where findings <> '{}' and decision = '';
 
 -- Which plan a file to a bank belongs to.
