@@ -5,7 +5,8 @@
 `floor`  the same facts read by bare asyncpg, set as inputs of bench/model.py and calculated month by month; nothing compared
 `one`    one pension by the rule itself, with its trace as JSON
 
-The floor needs openfisca-core, which is not among the development packages: `pip install 'openfisca-core'`, or the extra `bench`.
+The floor needs openfisca-core, which is not among the development packages: `pip install --target FOLDER openfisca-core` and
+PYTHONPATH=FOLDER, so that its own needs do not change the environment of `./pension`; or the extra `bench` elsewhere.
 """
 
 import asyncio
